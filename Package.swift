@@ -1,0 +1,91 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+/// One module of the data's way: what it is called, what it may see, what it carries.
+struct Module {
+  var name: String
+  var dependencies: [Target.Dependency] = []
+  var resources: [Resource] = []
+}
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+// In the order of the data's way: a module sees only modules above its own line.
+let modules: [Module] = [
+  Module(name: "Quantities"),
+  Module(name: "Diagnostics", dependencies: ["Quantities"]),
+  Module(name: "Streams", dependencies: ["CZstd", "CZlib", "Diagnostics"]),
+  Module(name: "JSON", dependencies: ["CJSONC", "Diagnostics", "Streams"]),
+  Module(name: "Trace", dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"]),
+  Module(
+    name: "Ingest",
+    dependencies: ["Quantities", "Diagnostics", "Streams", "JSON", "Trace"],
+    resources: [.embedInCode("Rules/deepep.json")]),
+  Module(name: "Workload", dependencies: ["Quantities", "Diagnostics", "Trace"]),
+  Module(name: "Simulation", dependencies: ["Quantities"]),
+  Module(
+    name: "Fabric",
+    dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"],
+    resources: [
+      .embedInCode("Presets/passage-512.json"),
+      .embedInCode("Presets/copper-144.json"),
+      .embedInCode("Presets/hgx-h800-8.json"),
+      .embedInCode("Presets/reference-switch.json"),
+    ]),
+  Module(
+    name: "Placement",
+    dependencies: ["Quantities", "Diagnostics", "Streams", "Trace", "Workload", "Fabric"]),
+  Module(
+    name: "Collectives",
+    dependencies: [
+      "Quantities", "Diagnostics", "Trace", "Workload", "Fabric", "Placement", "Simulation",
+    ]),
+  Module(
+    name: "Study",
+    dependencies: [
+      "Quantities", "Diagnostics", "Trace", "Ingest", "Workload", "Fabric", "Placement",
+      "Collectives", "Simulation",
+    ]),
+  Module(
+    name: "Report",
+    dependencies: [
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Study",
+    ]),
+]
+
+let package = Package(
+  name: "refract",
+  products: [.executable(name: "refract", targets: ["refract"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  ]
+    + modules.map {
+      .target(
+        name: $0.name, dependencies: $0.dependencies, resources: $0.resources,
+        swiftSettings: settings)
+    }
+    + [
+      .executableTarget(
+        name: "refract",
+        dependencies: [
+          "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
+          "Placement", "Study", "Report", argumentParser,
+        ],
+        swiftSettings: settings)
+    ],
+  swiftLanguageModes: [.v6]
+)

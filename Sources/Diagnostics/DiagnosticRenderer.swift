@@ -1,0 +1,28 @@
+/// Puts diagnostics into words; the only place that does.
+public enum DiagnosticRenderer {
+  /// One line: `error: FILE, line 3, byte 97, at pod.gpus: PROBLEM; REMEDY [code]`.
+  public static func line(_ diagnostic: Diagnostic) -> String {
+    var text = word(diagnostic.severity) + ": "
+    if let place = diagnostic.location.map(place) { text += place + ": " }
+    text += diagnostic.problem
+    if let remedy = diagnostic.remedy { text += "; " + remedy }
+    return text + " [" + diagnostic.code.rawValue + "]"
+  }
+
+  private static func place(_ location: SourceLocation) -> String {
+    var parts = [location.file]
+    if let line = location.line { parts.append("line \(line)") }
+    if let byte = location.byteOffset { parts.append("byte \(byte)") }
+    if let keyPath = location.keyPath { parts.append("at \(keyPath)") }
+    return parts.joined(separator: ", ")
+  }
+
+  private static func word(_ severity: Diagnostic.Severity) -> String {
+    switch severity {
+    case .info: "note"
+    case .warning: "warning"
+    case .dataLoss: "data loss"
+    case .error: "error"
+    }
+  }
+}

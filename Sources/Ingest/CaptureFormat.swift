@@ -1,0 +1,48 @@
+import Diagnostics
+import Streams
+
+/// The formats that captures come in, told by content and never by name.
+enum CaptureFormat: CaseIterable {
+  case kineto
+
+  /// The format of a file, by its first bytes after decompression; an unknown one is a diagnostic.
+  ///
+  /// A new format is a case here with its mark, and a reader that `Ingestor` calls for it.
+  static func sniff(_ path: String) throws -> CaptureFormat {
+    let stream = try InputStream(path: path)
+    var head = [UInt8](repeating: 0, count: 1 << 16)
+    var filled = 0
+    while filled < head.count {
+      let count = try head.withUnsafeMutableBytes {
+        try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    let text = head[..<filled]
+    if let format = allCases.first(where: { $0.recognizes(text) }) { return format }
+    throw Diagnostic(
+      .unknownFormat, at: SourceLocation(file: path),
+      "is in no capture format known here",
+      remedy: "name PyTorch Kineto JSON files (plain, .gz or .zst) or a native trace directory")
+  }
+
+  private func recognizes(_ head: ArraySlice<UInt8>) -> Bool {
+    guard head.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return false }
+    switch self {
+    case .kineto:
+      return ["\"traceEvents\"", "\"deviceProperties\"", "\"schemaVersion\"", "\"distributedInfo\""]
+        .contains { head.holds($0) }
+    }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  fileprivate func holds(_ text: String) -> Bool {
+    let pattern = Array(text.utf8)
+    guard count >= pattern.count else { return false }
+    return (startIndex...endIndex - pattern.count).contains { start in
+      self[start] == pattern[0] && self[start..<start + pattern.count].elementsEqual(pattern)
+    }
+  }
+}

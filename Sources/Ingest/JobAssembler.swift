@@ -1,0 +1,182 @@
+import Diagnostics
+import Streams
+import Trace
+
+/// Fits the captures of single ranks into one job: numbers of ranks, one list of groups.
+struct JobAssembler {
+  private let captures: [RankCapture]
+  private var groups: [ProcessGroup] = []
+  private var log = DiagnosticLog()
+  private var assumptions: [Assumption] = []
+
+  init(_ captures: [RankCapture]) { self.captures = captures }
+
+  /// The trace of the job.
+  ///
+  /// - Throws: a `Diagnostic` where two files claim one rank, or files of several jobs mix.
+  consuming func assemble() throws -> Trace {
+    // By rank, so that the order of the files decides nothing.
+    let numbered = try numberRanks().sorted { $0.rank < $1.rank }
+    let worldSize = try worldSize(numbered.map(\.rank.raw).max() ?? 0)
+    var ranks: [RankTrace] = []
+    for number in numbered {
+      let capture = captures[number.capture]
+      guard number.rank.index < worldSize else {
+        throw Diagnostic(
+          .valueOutOfRange, at: SourceLocation(file: capture.path),
+          "is rank \(number.rank.raw) of a job of \(worldSize) ranks")
+      }
+      var rank = capture.trace
+      rank.rank = number.rank
+      rank.rankSource = number.source
+      let mapping = try capture.groups.map { try unify($0, of: capture, worldSize: worldSize) }
+      for index in rank.communications.indices {
+        let local = rank.communications[index].group
+        let group = mapping[local]
+        guard groups[group].ranks.contains(number.rank) else {
+          throw Diagnostic(
+            .groupUnknown, at: SourceLocation(file: capture.path),
+            "rank \(number.rank.raw) communicates in group '\(groups[group].name)', "
+              + "of which it is no member")
+        }
+        rank.communications[index].group = group
+      }
+      ranks.append(rank)
+      log.append(capture.log)
+      for assumption in capture.assumptions where !assumptions.contains(assumption) {
+        assumptions.append(assumption)
+      }
+    }
+    let used = sortedGroups(&ranks)
+    return Trace(
+      worldSize: worldSize, groups: used, ranks: ranks, assumptions: assumptions, log: log)
+  }
+
+  private struct Number {
+    var capture = 0
+    var rank: RankID
+    var source: String
+  }
+
+  private mutating func numberRanks() throws -> [Number] {
+    var seen: [RankID: String] = [:]
+    var numbers: [Number] = []
+    for (index, capture) in captures.enumerated() {
+      var number = number(of: capture)
+      number.capture = index
+      if let other = seen.updateValue(capture.path, forKey: number.rank) {
+        throw Diagnostic(
+          .duplicateRank, at: SourceLocation(file: capture.path),
+          "is rank \(number.rank.raw), and so is \(other)",
+          remedy: "name one file a rank, all of one job")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  private mutating func number(of capture: RankCapture) -> Number {
+    if let rank = capture.rank { return Number(rank: rank, source: "content") }
+    if let rank = Self.rankInName(lastComponent(capture.path)) {
+      return Number(rank: rank, source: "file name")
+    }
+    assumptions.append(
+      Assumption("rank", "\(lastComponent(capture.path)) does not say its rank; taken for rank 0"))
+    return Number(rank: RankID(0), source: "assumed")
+  }
+
+  /// The number behind "rank", or the only number, in a file name.
+  static func rankInName(_ name: String) -> RankID? {
+    let lower = name.lowercased()
+    func number(_ text: Substring) -> RankID? {
+      let digits = text.drop { $0 == "_" || $0 == "-" || $0 == "." || $0 == "=" }
+        .prefix { $0.isASCII && $0.isNumber }
+      return Int32(digits).flatMap { $0 < maximumWorldSize ? RankID($0) : nil }
+    }
+    var rest = lower[...]
+    while let start = rest.firstRange(of: "rank") {
+      if let rank = number(rest[start.upperBound...]) { return rank }
+      rest = rest[start.upperBound...]
+    }
+    return nil
+  }
+
+  private func worldSize(_ highestRank: Int32) throws -> Int {
+    var stated: (size: Int, path: String)?
+    for capture in captures {
+      guard let size = capture.worldSize else { continue }
+      if let stated, stated.size != size {
+        throw Diagnostic(
+          .collectiveMismatch, at: SourceLocation(file: capture.path),
+          "is of a job of \(size) ranks, and \(stated.path) of one of \(stated.size)",
+          remedy: "name files of one job only")
+      }
+      stated = (size, capture.path)
+    }
+    if let stated { return stated.size }
+    let inGroups = captures.flatMap(\.groups).compactMap { $0.ranks?.max()?.raw }.max() ?? 0
+    return Int(max(highestRank, inGroups)) + 1
+  }
+
+  private mutating func unify(
+    _ group: CapturedGroup, of capture: RankCapture, worldSize: Int
+  ) throws -> Int {
+    var ranks = group.ranks
+    if group.isWorld { ranks = (0..<worldSize).map(RankID.init(index:)) }
+    if let known = groups.firstIndex(where: { $0.name == group.name }) {
+      if let ranks, ranks != groups[known].ranks {
+        // Names repeat only where every rank names its own group alike; then the ranks tell apart.
+        return try add(
+          ProcessGroup(
+            name: group.name + "@" + String(ranks.first?.raw ?? 0), purpose: group.purpose,
+            ranks: ranks), of: capture, worldSize: worldSize)
+      }
+      return known
+    }
+    guard let ranks else {
+      throw Diagnostic(
+        .groupUnknown, at: SourceLocation(file: capture.path),
+        "the ranks of group '\(group.name)' are neither on the event nor in distributedInfo",
+        remedy: "capture with a PyTorch that writes pg_config")
+    }
+    return try add(
+      ProcessGroup(name: group.name, purpose: group.purpose, ranks: ranks), of: capture,
+      worldSize: worldSize)
+  }
+
+  private mutating func add(
+    _ group: ProcessGroup, of capture: RankCapture, worldSize: Int
+  ) throws -> Int {
+    if let known = groups.firstIndex(of: group) { return known }
+    if let outside = group.ranks.first(where: { $0.index >= worldSize || $0.raw < 0 }) {
+      throw Diagnostic(
+        .valueOutOfRange, at: SourceLocation(file: capture.path),
+        "group '\(group.name)' names rank \(outside.raw) of a job of \(worldSize) ranks")
+    }
+    guard Set(group.ranks).count == group.ranks.count else {
+      throw Diagnostic(
+        .valueOutOfRange, at: SourceLocation(file: capture.path),
+        "group '\(group.name)' names a rank twice")
+    }
+    groups.append(group)
+    return groups.count - 1
+  }
+
+  /// The groups in an order that does not depend on the order of the files.
+  private func sortedGroups(_ ranks: inout [RankTrace]) -> [ProcessGroup] {
+    let order = groups.indices.sorted { lhs, rhs in
+      let (a, b) = (groups[lhs], groups[rhs])
+      if a.ranks.count != b.ranks.count { return a.ranks.count > b.ranks.count }
+      if a.name != b.name { return a.name < b.name }
+      return a.ranks.lexicographicallyPrecedes(b.ranks)
+    }
+    var place = [Int](repeating: 0, count: groups.count)
+    for (position, index) in order.enumerated() { place[index] = position }
+    for rank in ranks.indices {
+      for call in ranks[rank].communications.indices {
+        ranks[rank].communications[call].group = place[ranks[rank].communications[call].group]
+      }
+    }
+    return order.map { groups[$0] }
+  }
+}

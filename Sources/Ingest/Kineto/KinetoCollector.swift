@@ -1,0 +1,192 @@
+import Diagnostics
+import JSON
+import Streams
+import Trace
+
+/// What one pass over a Kineto file picks out of it: the raw material of a rank.
+struct KinetoCollector {
+  /// A GPU operation.
+  struct DeviceOperation {
+    var kind: EventKind
+    var stream: Int64
+    var start: Int64
+    var duration: Int64
+    var name: Int32
+    var correlation: Int64?
+    var metadata: NCCLMetadata?
+    var offset: Int64
+  }
+
+  /// A call into the GPU's runtime that launches or waits.
+  struct RuntimeCall {
+    var thread: Int64
+    var start: Int64
+    var duration: Int64
+    var name: Int32
+    var correlation: Int64
+    var waits: Bool
+  }
+
+  /// An operation or annotation on a host thread.
+  struct HostSpan {
+    var thread: Int64
+    var start: Int64
+    var duration: Int64
+    var name: Int32
+    /// The whole event, for those whose arguments say what they communicate.
+    var args: JSONNode?
+
+    var end: Int64 { start + duration }
+  }
+
+  let path: String
+  private let parser: JSONParser
+
+  private(set) var device: [DeviceOperation] = []
+  private(set) var runtime: [RuntimeCall] = []
+  private(set) var cpuOperations: [HostSpan] = []
+  private(set) var annotations: [HostSpan] = []
+  private(set) var glooThreads: [Int64] = []
+  private(set) var names = NameTable()
+  private(set) var headers: [String: JSONNode] = [:]
+
+  init(path: String) throws {
+    self.path = path
+    parser = try JSONParser()
+  }
+
+  /// Reads the file.
+  mutating func collect() throws {
+    var scanner = EventStreamScanner(try InputStream(path: path))
+    let wanted: Set = ["distributedInfo", "baseTimeNanoseconds", "deviceProperties", "host_name"]
+    try scanner.scan(wanted: wanted) { piece, offset in
+      switch piece {
+      case .header(let key, let bytes):
+        let value = try parser.parse(bytes, at: SourceLocation(file: path, byteOffset: offset))
+        headers[key] = JSONNode(value, at: SourceLocation(file: path, keyPath: key))
+      case .event(let bytes):
+        do {
+          try visit(bytes, KinetoEvent(bytes), offset: offset)
+        } catch let fault as FieldScanner.Malformed {
+          throw Diagnostic(
+            .malformedJSON,
+            at: SourceLocation(file: path, byteOffset: offset + Int64(fault.index)),
+            "not valid JSON inside an event",
+            remedy: "the file was damaged or edited; capture or copy it again")
+        }
+      }
+    }
+  }
+
+  private mutating func visit(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws {
+    switch event.category {
+    case .other: return
+    case .metadata: try visitMetadata(bytes, event, offset: offset)
+    case .kernel, .memcpy, .memset: try visitDevice(bytes, event, offset: offset)
+    case .runtime: try visitRuntime(bytes, event, offset: offset)
+    case .cpuOperation, .userAnnotation: try visitHost(bytes, event, offset: offset)
+    }
+  }
+
+  private mutating func visitDevice(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws {
+    guard event.phase == UInt8(ascii: "X") else { return }
+    let (start, duration) = try times(event, offset: offset)
+    let args = try event.args.map { try KinetoArguments(bytes, at: $0) }
+    let kind: EventKind =
+      event.category == .kernel ? .kernel : event.category == .memcpy ? .memcpy : .memset
+    var operation = DeviceOperation(
+      kind: kind, stream: args?.stream ?? event.thread ?? 0, start: start, duration: duration,
+      name: names.intern(try text(bytes, event.name, offset: offset)),
+      correlation: args?.correlation, offset: offset)
+    if let range = event.args, args?.hasCollective == true {
+      operation.metadata = try NCCLMetadata(arguments(bytes, range, offset: offset))
+    }
+    // Host operations tell nothing more once the GPU's are there.
+    if device.isEmpty { cpuOperations = [] }
+    device.append(operation)
+  }
+
+  private mutating func visitRuntime(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws {
+    guard event.phase == UInt8(ascii: "X"), let range = event.args, let thread = event.thread,
+      let correlation = try KinetoArguments(bytes, at: range).correlation
+    else { return }
+    let name = try text(bytes, event.name, offset: offset)
+    let waits = name.contains("Synchronize")
+    guard waits || Self.launchWords.contains(where: name.contains) else { return }
+    let (start, duration) = try times(event, offset: offset)
+    runtime.append(
+      RuntimeCall(
+        thread: thread, start: start, duration: duration, name: names.intern(name),
+        correlation: correlation, waits: waits))
+  }
+
+  private static let launchWords = ["Launch", "Memcpy", "Memset"]
+
+  private mutating func visitHost(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws {
+    let isAnnotation = event.category == .userAnnotation
+    guard event.phase == UInt8(ascii: "X"), isAnnotation || device.isEmpty,
+      let thread = event.thread
+    else { return }
+    let name = try text(bytes, event.name, offset: offset)
+    let (start, duration) = try times(event, offset: offset)
+    var span = HostSpan(
+      thread: thread, start: start, duration: duration, name: names.intern(name))
+    if let range = event.args, name.hasPrefix("c10d::") || name.hasPrefix("gloo:") {
+      span.args = try arguments(bytes, range, offset: offset)
+    }
+    if isAnnotation { annotations.append(span) } else { cpuOperations.append(span) }
+  }
+
+  private mutating func visitMetadata(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws {
+    guard let range = event.args, let thread = event.thread,
+      try text(bytes, event.name, offset: offset) == "thread_name"
+    else { return }
+    let name = try arguments(bytes, range, offset: offset).optional("name")?.value.stringValue
+    if name?.contains("gloo_runloop") == true, !glooThreads.contains(thread) {
+      glooThreads.append(thread)
+    }
+  }
+
+  private func arguments(
+    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, offset: Int64
+  ) throws -> JSONNode {
+    let place = SourceLocation(file: path, byteOffset: offset + Int64(range.lowerBound))
+    let value = try parser.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), at: place)
+    return JSONNode(value, at: SourceLocation(file: path, byteOffset: offset, keyPath: "args"))
+  }
+
+  private func text(
+    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>?, offset: Int64
+  ) throws -> String {
+    guard let range else { return "" }
+    return try stringText(
+      bytes, range, parser: parser, at: SourceLocation(file: path, byteOffset: offset))
+  }
+
+  private func times(
+    _ event: KinetoEvent, offset: Int64
+  ) throws -> (start: Int64, duration: Int64) {
+    let place = SourceLocation(file: path, byteOffset: offset)
+    guard let start = event.start, let duration = event.duration else {
+      throw Diagnostic(.malformedEvent, at: place, "a complete event lacks a numeric ts or dur")
+    }
+    guard duration >= 0 else {
+      throw Diagnostic(.malformedEvent, at: place, "the event ends before it starts (dur < 0)")
+    }
+    // 2^62 ns are 146 years; sums of two stay within Int64.
+    guard start.magnitude < 1 << 62, duration < 1 << 53 else {
+      throw Diagnostic(.malformedEvent, at: place, "ts or dur is beyond any clock")
+    }
+    return (start, duration)
+  }
+}

@@ -1,0 +1,208 @@
+import Diagnostics
+import JSON
+import Quantities
+import Trace
+
+/// Reads one rank's PyTorch Kineto (Chrome trace JSON) file.
+struct KinetoReader {
+  let rules: [KernelRules]
+  private let raw: KinetoCollector
+  private var builder = RankTraceBuilder()
+  private var log = DiagnosticLog()
+  private var ruleHits: [String: Int] = [:]
+  private var groupsOfRules: [String: Int] = [:]
+  private var unsized: [String: Int] = [:]
+  private var cutSplits = 0
+  private var assumptions: [Assumption] = []
+
+  /// Picks the file apart.
+  init(path: String, rules: [KernelRules]) throws {
+    self.rules = rules
+    var collector = try KinetoCollector(path: path)
+    try collector.collect()
+    raw = collector
+    builder.names = collector.names
+  }
+
+  /// The rank in the file.
+  mutating func read() throws -> RankCapture {
+    let info = raw.headers["distributedInfo"]
+    let rank = try info?.optional("rank")?.int(in: 0...maximumWorldSize - 1)
+    let worldSize = try info?.optional("world_size")?.int(in: 1...maximumWorldSize)
+    try declareGroups(info)
+    if raw.device.isEmpty {
+      var host = GlooOperations(raw, configured: builder.groups)
+      try host.add(to: &builder)
+      assumptions += host.assumptions
+    } else {
+      try addDevice()
+    }
+    addSteps()
+    noteRules()
+    let base = try raw.headers["baseTimeNanoseconds"]?.integer(in: 0...(1 << 62)) ?? 0
+    var trace = builder.finish(baseNanoseconds: base)
+    trace.device = raw.headers["deviceProperties"]?.value.arrayValue?.first?["name"]?.stringValue
+    trace.host = raw.headers["host_name"]?.value.stringValue
+    return RankCapture(
+      path: raw.path, rank: rank.map(RankID.init(index:)), worldSize: worldSize,
+      groups: builder.groups, trace: trace, assumptions: assumptions, log: log)
+  }
+
+  private mutating func declareGroups(_ info: JSONNode?) throws {
+    for node in try info?.optional("pg_config")?.elements() ?? [] {
+      var ranks: [RankID]?
+      if case .whole(let list) = CapturedList(node.value["ranks"]), !list.isEmpty {
+        ranks = try node.required("ranks").value.arrayValue == nil
+          ? list.map { RankID(Int32(clamping: $0)) }
+          : node.required("ranks").elements().map {
+            RankID(index: try $0.int(in: 0...maximumWorldSize - 1))
+          }
+      }
+      _ = builder.group(
+        CapturedGroup(
+          name: try node.required("pg_name").string(),
+          purpose: try node.optional("pg_desc")?.string() ?? "", ranks: ranks))
+    }
+  }
+
+  private mutating func addDevice() throws {
+    let launches = addRuntimeCalls()
+    for stream in Set(raw.device.map(\.stream)).sorted() {
+      _ = builder.lane(Lane(kind: .stream, name: String(stream)))
+    }
+    for operation in raw.device {
+      let name = builder.names[operation.name]
+      var draft = RankTraceBuilder.Draft(
+        kind: operation.kind,
+        lane: builder.lane(Lane(kind: .stream, name: String(operation.stream))),
+        start: operation.start, duration: operation.duration, name: operation.name,
+        launchedBy: operation.correlation.flatMap { launches[$0] })
+      if let call = try communication(of: operation, name: name) {
+        draft.communication = builder.communications.count
+        builder.communications.append(call)
+      }
+      builder.add(draft)
+    }
+  }
+
+  /// Adds the calls that launched something or waited; gives launches by correlation id.
+  private mutating func addRuntimeCalls() -> [Int64: Int] {
+    let launched = Set(raw.device.compactMap(\.correlation))
+    let kept = raw.runtime.filter { $0.waits || launched.contains($0.correlation) }
+    for thread in Set(kept.map(\.thread)).sorted() {
+      _ = builder.lane(Lane(kind: .thread, name: String(thread)))
+    }
+    var launches: [Int64: Int] = [:]
+    for call in kept {
+      let draft = builder.add(
+        RankTraceBuilder.Draft(
+          kind: call.waits ? .synchronize : .launch,
+          lane: builder.lane(Lane(kind: .thread, name: String(call.thread))),
+          start: call.start, duration: call.duration, name: call.name))
+      if !call.waits { launches[call.correlation] = draft }
+    }
+    return launches
+  }
+
+  private mutating func communication(
+    of operation: KinetoCollector.DeviceOperation, name: String
+  ) throws -> Communication? {
+    guard operation.kind == .kernel else { return nil }
+    let place = SourceLocation(file: raw.path, byteOffset: operation.offset)
+    if let metadata = operation.metadata, let kind = metadata.kind {
+      if metadata.sendSplits == .cut || metadata.receiveSplits == .cut { cutSplits += 1 }
+      return try metadata.communication(
+        kind: kind, group: builder.group(metadata.group), at: place)
+    }
+    for set in rules {
+      guard
+        let rule = set.match(
+          kernel: name, annotation: { enclosingAnnotation(operation.correlation) })
+      else { continue }
+      guard let kind = rule.kind else { return nil }
+      return communication(kind: kind, rule: rule, of: set)
+    }
+    if Self.looksLikeCommunication(name) { unsized[Self.shortName(name), default: 0] += 1 }
+    return nil
+  }
+
+  private mutating func communication(
+    kind: CollectiveKind, rule: KernelRules.Rule, of set: KernelRules
+  ) -> Communication {
+    let group = set.groups[rule.group]
+    ruleHits[set.name, default: 0] += 1
+    var call = Communication(
+      kind: kind,
+      group: builder.group(
+        CapturedGroup(
+          name: group.name, purpose: group.purpose, ranks: group.ranks,
+          isWorld: group.ranks == nil)))
+    call.sendBytes = ByteCount(rule.sendBytes)
+    call.receiveBytes = ByteCount(rule.receiveBytes)
+    call.routing = rule.routing
+    call.injectionCap = rule.injectionCap
+    call.hostWaits = rule.hostWaits
+    call.assumedBy = set.name
+    return call
+  }
+
+  private func enclosingAnnotation(_ correlation: Int64?) -> String? {
+    guard let correlation,
+      let launch = raw.runtime.first(where: { $0.correlation == correlation })
+    else { return nil }
+    return raw.annotations
+      .filter {
+        $0.thread == launch.thread && $0.start <= launch.start && $0.end >= launch.start
+      }
+      .min { $0.duration < $1.duration }
+      .map { builder.names[$0.name] }
+  }
+
+  private mutating func addSteps() {
+    for annotation in raw.annotations
+    where builder.names[annotation.name].hasPrefix("ProfilerStep#") {
+      builder.add(
+        RankTraceBuilder.Draft(
+          kind: .step, lane: builder.lane(Lane(kind: .thread, name: String(annotation.thread))),
+          start: annotation.start, duration: annotation.duration, name: annotation.name))
+    }
+  }
+
+  private mutating func noteRules() {
+    for (name, count) in ruleHits.sorted(by: { $0.key < $1.key }) {
+      let kernels = count == 1 ? "kernel" : "kernels"
+      assumptions.append(
+        Assumption(
+          "rules", "kind, group and sizes of \(count) \(kernels) a rank come from the rules "
+            + "'\(name)', with balanced routing"))
+    }
+    for (name, count) in unsized.sorted(by: { $0.key < $1.key }) {
+      log.note(
+        Diagnostic(
+          .collectiveUnsized, severity: .warning, at: SourceLocation(file: raw.path),
+          "\(count) kernels '\(name)' look like communication but carry no metadata; "
+            + "they are replayed as compute, at their captured duration",
+          remedy: name.contains("ep::")
+            ? "name rules that describe them, for DeepEP --rules deepep"
+            : "describe them in a rules file and name it with --rules"))
+    }
+    if cutSplits > 0 {
+      log.note(
+        Diagnostic(
+          .splitsLost, severity: .dataLoss, at: SourceLocation(file: raw.path),
+          "the split lists of \(cutSplits) all-to-all calls were cut after 30 entries"))
+      assumptions.append(
+        Assumption("splits-lost", "cut split lists of all-to-all calls are replayed as even"))
+    }
+  }
+
+  private static func looksLikeCommunication(_ name: String) -> Bool {
+    ["ncclKernel", "ncclDevKernel", "rcclGeneric", "ep::internode::", "ep::intranode::", "deep_ep::"]
+      .contains(where: name.contains)
+  }
+
+  private static func shortName(_ name: String) -> String {
+    let end = name.firstIndex { $0 == "<" || $0 == "(" } ?? name.endIndex
+    return String(name[..<end].drop { $0 == " " }.split(separator: " ").last ?? "")
+  }
+}

@@ -1,0 +1,102 @@
+import Diagnostics
+import JSON
+import Quantities
+import Trace
+
+/// The communication metadata that modern PyTorch puts on NCCL kernels.
+struct NCCLMetadata {
+  /// The kind under the framework's name for it; `nil` where that is no communication (`wait`).
+  var kind: CollectiveKind?
+  var collectiveName: String
+  var group: CapturedGroup
+  var groupSize: Int?
+  var sendElements: Int64
+  var receiveElements: Int64
+  var dtype: String
+  var sendSplits: CapturedList
+  var receiveSplits: CapturedList
+  var peer: RankID?
+  var sequence: Int64?
+
+  /// Reads an event's `args`.
+  init(_ args: JSONNode) throws {
+    let value = args.value
+    collectiveName = value["Collective name"]?.stringValue ?? ""
+    kind = CollectiveKind(spelled: collectiveName)
+    let name = value["Process Group Name"]?.stringValue ?? ""
+    var ranks: [RankID]?
+    if case .whole(let numbers) = CapturedList(value["Process Group Ranks"]), !numbers.isEmpty {
+      ranks = try numbers.map { number in
+        guard number >= 0, number < maximumWorldSize else {
+          throw args.diagnostic(
+            .valueOutOfRange, "\(number) in 'Process Group Ranks' is no rank")
+        }
+        return RankID(Int32(number))
+      }
+    }
+    group = CapturedGroup(
+      name: name.isEmpty || name == "undefined" || name == "default_pg" ? "0" : name,
+      purpose: value["Process Group Description"]?.stringValue ?? "", ranks: ranks)
+    groupSize = value["Group size"]?.integerValue.flatMap { Int(exactly: $0) }
+    sendElements = max(0, value["In msg nelems"]?.integerValue ?? 0)
+    receiveElements = max(0, value["Out msg nelems"]?.integerValue ?? 0)
+    dtype = value["dtype"]?.stringValue ?? ""
+    sendSplits = CapturedList(value["In split size"])
+    receiveSplits = CapturedList(value["Out split size"])
+    sequence = value["Seq"]?.integerValue
+    let peerKey = kind == .send ? "Dst Rank" : kind == .receive ? "Src Rank" : "Root rank"
+    peer = value[peerKey]?.integerValue.flatMap { number in
+      number >= 0 && number < maximumWorldSize ? RankID(Int32(number)) : nil
+    }
+  }
+
+  /// The call as the trace keeps it.
+  ///
+  /// Splits count rows of dimension 0: bytes_j = split_j · elements / Σ splits · element size.
+  /// - Throws: a `Diagnostic` for an unknown dtype or splits that don't divide the elements.
+  func communication(kind: CollectiveKind, group: Int, at place: SourceLocation) throws
+    -> Communication
+  {
+    var call = Communication(kind: kind, group: group)
+    call.sequence = sequence
+    call.peer = peer
+    guard kind != .barrier else { return call }
+    guard let size = TensorSizes.elementBytes(dtype) else {
+      throw Diagnostic(
+        .collectiveUnsized, at: place, "the dtype '\(dtype)' of \(collectiveName) is not known")
+    }
+    call.sendBytes = ByteCount(TensorSizes.saturatingProduct(sendElements, size))
+    call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(receiveElements, size))
+    if kind == .allToAll {
+      call.sendSplits = try splitBytes(
+        sendSplits, total: call.sendBytes.bytes, name: "In split size", at: place)
+      call.receiveSplits = try splitBytes(
+        receiveSplits, total: call.receiveBytes.bytes, name: "Out split size", at: place)
+    }
+    return call
+  }
+
+  private func splitBytes(
+    _ list: CapturedList, total: Int64, name: String, at place: SourceLocation
+  ) throws -> [Int64]? {
+    guard case .whole(let rows) = list, !rows.isEmpty else { return nil }
+    return try splitRows(rows, totalBytes: total, name: name, at: place)
+  }
+}
+
+/// Splits in rows, as bytes: `nil` splits that move nothing; an error where rows don't divide.
+func splitRows(
+  _ rows: [Int64], totalBytes: Int64, name: String, at place: SourceLocation
+) throws -> [Int64] {
+  guard rows.allSatisfy({ $0 >= 0 }) else {
+    throw Diagnostic(.valueOutOfRange, at: place, "'\(name)' holds a negative split")
+  }
+  let sum = rows.reduce(0, TensorSizes.saturatingSum)
+  guard sum > 0 else { return rows.map { _ in 0 } }
+  guard totalBytes % sum == 0 else {
+    throw Diagnostic(
+      .valueOutOfRange, at: place,
+      "'\(name)' adds up to \(sum) rows, which don't divide the \(totalBytes) bytes of the tensor")
+  }
+  return rows.map { TensorSizes.saturatingProduct($0, totalBytes / sum) }
+}

@@ -1,0 +1,105 @@
+import Diagnostics
+import Quantities
+import Trace
+
+/// What a reader makes of one file: one rank, not yet fitted into a job.
+struct RankCapture {
+  /// The file, as the user named it.
+  var path: String
+  /// The rank's number, where the content says.
+  var rank: RankID?
+  /// The size of the job, where the content says.
+  var worldSize: Int?
+  /// The groups that the rank's communications name by index.
+  var groups: [CapturedGroup]
+  /// The rank's events; its number is a placeholder until the job is known.
+  var trace: RankTrace
+  /// What reading had to assume.
+  var assumptions: [Assumption]
+  /// What reading found.
+  var log: DiagnosticLog
+}
+
+/// A process group as one rank's capture knows it.
+struct CapturedGroup: Equatable {
+  var name: String
+  var purpose: String
+  /// `nil` where the capture says no ranks, or cut the list.
+  var ranks: [RankID]?
+  /// Whether it stands for all ranks of the job, whatever their number.
+  var isWorld = false
+}
+
+/// Gathers the events of a rank in any order, and puts them in columns ordered by start.
+struct RankTraceBuilder {
+  /// An event before its launch and its place are known; times in nanoseconds of the capture.
+  struct Draft {
+    var kind: EventKind
+    var lane: Int
+    var start: Int64
+    var duration: Int64
+    var name: Int32
+    var launchedBy: Int?
+    var communication: Int?
+  }
+
+  private(set) var drafts: [Draft] = []
+  private(set) var lanes: [Lane] = []
+  var names = NameTable()
+  var communications: [Communication] = []
+  private(set) var groups: [CapturedGroup] = []
+  private var laneNumbers: [Lane: Int] = [:]
+
+  /// The number of a lane, a new one where it is new.
+  mutating func lane(_ lane: Lane) -> Int {
+    if let number = laneNumbers[lane] { return number }
+    laneNumbers[lane] = lanes.count
+    lanes.append(lane)
+    return lanes.count - 1
+  }
+
+  /// Adds an event and gives its passing number, by which others may name it as their launch.
+  @discardableResult
+  mutating func add(_ draft: Draft) -> Int {
+    drafts.append(draft)
+    return drafts.count - 1
+  }
+
+  /// The index of a group by name; ranks learned later complete it.
+  mutating func group(_ group: CapturedGroup) -> Int {
+    if let index = groups.firstIndex(where: { $0.name == group.name }) {
+      if groups[index].ranks == nil { groups[index].ranks = group.ranks }
+      if groups[index].purpose.isEmpty { groups[index].purpose = group.purpose }
+      return index
+    }
+    groups.append(group)
+    return groups.count - 1
+  }
+
+  /// The rank: events ordered by start, the rank's origin at the first of them.
+  func finish(baseNanoseconds: Int64) -> RankTrace {
+    let order = drafts.indices.sorted { lhs, rhs in
+      let (a, b) = (drafts[lhs], drafts[rhs])
+      if a.start != b.start { return a.start < b.start }
+      if a.lane != b.lane { return a.lane < b.lane }
+      return lhs < rhs
+    }
+    var place = [Int](repeating: 0, count: drafts.count)
+    for (position, index) in order.enumerated() { place[index] = position }
+    let origin = order.first.map { drafts[$0].start } ?? 0
+    var rank = RankTrace(
+      rank: RankID(0), rankSource: "", originNanoseconds: baseNanoseconds &+ origin)
+    rank.lanes = lanes
+    rank.names = names
+    rank.communications = communications
+    for index in order {
+      let draft = drafts[index]
+      rank.events.append(
+        TraceEvent(
+          kind: draft.kind, lane: draft.lane, start: .nanoseconds(draft.start - origin),
+          duration: .nanoseconds(draft.duration), name: draft.name,
+          launchedBy: draft.launchedBy.map { place[$0] }, communication: draft.communication))
+    }
+    return rank
+  }
+}

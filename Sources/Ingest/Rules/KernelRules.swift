@@ -1,0 +1,185 @@
+import Diagnostics
+import Glibc
+import JSON
+import Quantities
+import Trace
+
+/// What kernels that carry no metadata do, by their names: kind, group, sizes.
+///
+/// Expressions are evaluated when the file is read, so that a mistake shows before any trace does.
+public struct KernelRules: Sendable {
+  /// The name that assumptions are labelled with.
+  public var name: String
+  /// Groups that the rules name.
+  var groups: [Group]
+  /// In the order of the file; the first that matches counts.
+  var rules: [Rule]
+
+  /// A process group as rules describe it.
+  struct Group: Sendable {
+    var name: String
+    var purpose: String
+    /// `nil` for all ranks of the job.
+    var ranks: [RankID]?
+  }
+
+  /// One rule.
+  struct Rule: Sendable {
+    var kernel: String
+    var annotation: String?
+    /// `nil` for compute: a name that only looks like communication.
+    var kind: CollectiveKind?
+    var group = 0
+    var sendBytes: Int64 = 0
+    var receiveBytes: Int64 = 0
+    var routing: TokenRouting?
+    var injectionCap: Bandwidth?
+    var hostWaits = false
+  }
+
+  /// The names of the rule sets that come along.
+  public static let builtIn = ["deepep"]
+
+  /// Rules that come along under a name, or those in a file.
+  public init(nameOrFile: String) throws {
+    if nameOrFile == "deepep" {
+      try self.init(JSONNode(parsing: PackageResources.deepep_json, file: "rules 'deepep'"))
+    } else {
+      try self.init(JSONNode(contentsOfFile: nameOrFile))
+    }
+  }
+
+  /// Rules from a document.
+  init(_ root: JSONNode) throws {
+    let schema = try root.required("schema")
+    guard try schema.string() == "refract.rules/1" else {
+      throw schema.diagnostic(
+        .unsupportedVersion, "is '\(try schema.string())', and this version reads refract.rules/1")
+    }
+    try root.allow(keys: [
+      "schema", "name", "description", "source", "parameters", "groups", "rules",
+    ])
+    name = try root.required("name").string()
+    var parameters: [String: Double] = [:]
+    for (key, node) in try root.optional("parameters")?.members() ?? [] {
+      parameters[key] = try node.double(atLeast: -.infinity)
+    }
+    groups = try root.optional("groups")?.elements().map(Self.group) ?? []
+    let reader = RuleReader(parameters: parameters, groups: groups)
+    rules = try root.required("rules").elements().map(reader.rule)
+  }
+
+  private static func group(_ node: JSONNode) throws -> Group {
+    try node.allow(keys: ["name", "purpose", "ranks"])
+    let ranks = try node.required("ranks")
+    return Group(
+      name: try node.required("name").string(),
+      purpose: try node.optional("purpose")?.string() ?? "",
+      ranks: ranks.value.stringValue == "world"
+        ? nil
+        : try ranks.elements().map { RankID(index: try $0.int(in: 0...maximumWorldSize - 1)) })
+  }
+
+  /// The first rule for a kernel, `nil` where none matches.
+  ///
+  /// - Parameter annotation: gives the innermost annotation around the kernel's launch; asked only
+  ///   when a rule wants to know.
+  func match(kernel: String, annotation: () -> String?) -> Rule? {
+    rules.first { rule in
+      guard fnmatch(rule.kernel, kernel, 0) == 0 else { return false }
+      guard let pattern = rule.annotation else { return true }
+      return annotation().map { fnmatch(pattern, $0, 0) == 0 } ?? false
+    }
+  }
+}
+
+/// Reads one rule.
+private struct RuleReader {
+  let parameters: [String: Double]
+  let groups: [KernelRules.Group]
+
+  func rule(_ node: JSONNode) throws -> KernelRules.Rule {
+    try node.allow(keys: [
+      "kernel", "annotation", "kind", "group", "send_bytes", "receive_bytes", "routing",
+      "injection_cap_gbps", "host_waits",
+    ])
+    var rule = KernelRules.Rule(kernel: try node.required("kernel").string())
+    rule.annotation = try node.optional("annotation")?.string()
+    let kindNode = try node.required("kind")
+    let kindName = try kindNode.string()
+    if kindName == "compute" { return rule }
+    guard let kind = CollectiveKind(rawValue: kindName), !kind.isPointToPoint else {
+      throw kindNode.diagnostic(
+        .malformedRule, "'\(kindName)' is no kind of collective",
+        remedy: "use compute, metadata, barrier, all_to_all, all_reduce, …")
+    }
+    rule.kind = kind
+    let groupNode = try node.required("group")
+    let groupName = try groupNode.string()
+    guard let group = groups.firstIndex(where: { $0.name == groupName }) else {
+      throw groupNode.diagnostic(
+        .malformedRule, "the group '\(groupName)' is not among this file's groups")
+    }
+    rule.group = group
+    rule.sendBytes = try whole(node.optional("send_bytes")) ?? 0
+    rule.receiveBytes = try whole(node.optional("receive_bytes")) ?? rule.sendBytes
+    rule.routing = try node.optional("routing").map(routing)
+    rule.injectionCap = try node.optional("injection_cap_gbps").map {
+      let value = try number($0)
+      guard value > 0 else { throw $0.diagnostic(.valueOutOfRange, "\(value) is not above 0") }
+      return .gigabitsPerSecond(value)
+    }
+    rule.hostWaits = try node.optional("host_waits")?.bool() ?? false
+    return rule
+  }
+
+  private func routing(_ node: JSONNode) throws -> TokenRouting {
+    try node.allow(keys: [
+      "direction", "tokens", "token_bytes", "experts_per_token", "experts", "expert_groups",
+      "groups_per_token",
+    ])
+    let directionNode = try node.required("direction")
+    guard let direction = TokenRouting.Direction(rawValue: try directionNode.string()) else {
+      throw directionNode.diagnostic(.malformedRule, "must be 'dispatch' or 'combine'")
+    }
+    let routing = TokenRouting(
+      direction: direction,
+      tokens: try requiredWhole(node, "tokens"), tokenBytes: try requiredWhole(node, "token_bytes"),
+      expertsPerToken: try requiredWhole(node, "experts_per_token"),
+      experts: try requiredWhole(node, "experts"),
+      expertGroups: try whole(node.optional("expert_groups")) ?? 1,
+      groupsPerToken: try whole(node.optional("groups_per_token")) ?? 1)
+    if let fault = routing.fault { throw node.diagnostic(.malformedRule, fault) }
+    return routing
+  }
+
+  private func requiredWhole(_ node: JSONNode, _ key: String) throws -> Int64 {
+    try whole(node.required(key)) ?? 0
+  }
+
+  private func whole(_ node: JSONNode?) throws -> Int64? {
+    guard let node else { return nil }
+    let value = try number(node)
+    guard value >= 0, value < 0x1p60 else {
+      throw node.diagnostic(.valueOutOfRange, "\(value) is no count of bytes or things")
+    }
+    return Int64(value.rounded())
+  }
+
+  /// A number, or an expression in a string.
+  private func number(_ node: JSONNode) throws -> Double {
+    if let value = node.value.doubleValue { return value }
+    do throws(Expression.Fault) {
+      return try Expression.evaluate(try text(node), parameters: parameters)
+    } catch {
+      throw node.diagnostic(.malformedRule, error.text)
+    }
+  }
+
+  private func text(_ node: JSONNode) throws(Expression.Fault) -> String {
+    guard let text = node.value.stringValue else {
+      throw Expression.Fault(text: "is \(node.value.kind) where a number or expression is expected")
+    }
+    return text
+  }
+}

@@ -1,0 +1,210 @@
+import Diagnostics
+import Streams
+
+/// Takes a Chrome-trace JSON text apart as it streams by: the elements of `traceEvents` one at a
+/// time, and the other members of the top-level object that somebody wants. Builds no tree, keeps
+/// no more than one element in memory.
+struct EventStreamScanner {
+  /// A piece of the text, valid only during the call that hands it over.
+  enum Piece {
+    /// A wanted member of the top-level object.
+    case header(key: String, UnsafeRawBufferPointer)
+    /// An element of `traceEvents`.
+    case event(UnsafeRawBufferPointer)
+  }
+
+  private let stream: InputStream
+  private var buffer: [UInt8] = []
+  private var position = 0
+  /// Offset in the text of `buffer[0]`.
+  private var bufferOffset: Int64 = 0
+  private let elementLimit: Int
+
+  /// Scans `stream`, which may have been looked at through `head`: bytes already taken from it.
+  init(_ stream: InputStream, elementLimit: Int = 1 << 26) {
+    self.stream = stream
+    self.elementLimit = elementLimit
+  }
+
+  /// Offset in the text of the element handed over last.
+  private(set) var elementOffset: Int64 = 0
+
+  /// Walks the whole text.
+  ///
+  /// - Parameter wanted: keys of the top-level object to hand over; others are skipped.
+  /// - Throws: a `Diagnostic` where the text is cut short or breaks the JSON grammar, and whatever
+  ///   `visit` throws.
+  mutating func scan(
+    wanted: Set<String>, _ visit: (Piece, _ offset: Int64) throws -> Void
+  ) throws {
+    try expect(UInt8(ascii: "{"), "the top level of a Kineto trace is an object")
+    var isFirst = true
+    while true {
+      var byte = try nextByte("the top-level object")
+      if byte == UInt8(ascii: "}") { break }
+      if !isFirst {
+        guard byte == UInt8(ascii: ",") else { throw unexpected("',' or '}'") }
+        position += 1
+        byte = try nextByte("the top-level object")
+      }
+      isFirst = false
+      guard byte == UInt8(ascii: "\"") else { throw unexpected("a key") }
+      let key = try element(in: "a key") { String(decoding: $0.dropFirst().dropLast(), as: UTF8.self) }
+      try expect(UInt8(ascii: ":"), "a key is followed by ':'")
+      _ = try nextByte("the value of '\(key)'")
+      if key == "traceEvents" {
+        try events(visit)
+      } else if wanted.contains(key) {
+        try element(in: "the value of '\(key)'") { try visit(.header(key: key, $0), $1) }
+      } else {
+        try skipElement(in: "the value of '\(key)'")
+      }
+    }
+    position += 1
+    try checkNothingFollows()
+  }
+
+  private mutating func events(_ visit: (Piece, Int64) throws -> Void) throws {
+    try expect(UInt8(ascii: "["), "traceEvents is an array")
+    var count = 0
+    while true {
+      let place = count == 0 ? "traceEvents" : "traceEvents, after \(count) events"
+      var byte = try nextByte(place)
+      if byte == UInt8(ascii: "]") {
+        position += 1
+        return
+      }
+      if count > 0 {
+        guard byte == UInt8(ascii: ",") else { throw unexpected("',' or ']' between events") }
+        position += 1
+        byte = try nextByte(place)
+      }
+      guard byte == UInt8(ascii: "{") else { throw unexpected("an event object") }
+      try element(in: place) { try visit(.event($0), $1) }
+      count += 1
+    }
+  }
+
+  /// Hands over the value at the current position and moves behind it.
+  private mutating func element<Result>(
+    in place: String, _ body: (UnsafeRawBufferPointer, Int64) throws -> Result
+  ) throws -> Result {
+    var extent = ValueExtent()
+    var scanned = position
+    while true {
+      let progress = buffer.withUnsafeBytes { extent.scan($0, from: scanned) }
+      switch progress {
+      case .ends(let end):
+        let range = position..<end
+        let offset = bufferOffset + Int64(position)
+        elementOffset = offset
+        let result = try buffer.withUnsafeBytes {
+          try body(UnsafeRawBufferPointer(rebasing: $0[range]), offset)
+        }
+        position = end
+        return result
+      case .malformed(let index):
+        position = index
+        throw unexpected("a JSON value")
+      case .continues:
+        let length = buffer.count - position
+        guard length < elementLimit else {
+          throw Diagnostic(
+            .limitExceeded, at: here, "one JSON value is larger than \(elementLimit) bytes")
+        }
+        guard try fill() else { throw truncated(place) }
+        scanned = position + length
+      }
+    }
+  }
+
+  private mutating func element<Result>(
+    in place: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    try element(in: place) { bytes, _ in try body(bytes) }
+  }
+
+  /// Moves behind the value at the current position, keeping none of it.
+  private mutating func skipElement(in place: String) throws {
+    var extent = ValueExtent()
+    while true {
+      switch buffer.withUnsafeBytes({ extent.scan($0, from: position) }) {
+      case .ends(let end):
+        position = end
+        return
+      case .malformed(let index):
+        position = index
+        throw unexpected("a JSON value")
+      case .continues:
+        position = buffer.count
+        guard try fill() else { throw truncated(place) }
+      }
+    }
+  }
+
+  private mutating func nextByte(_ place: String) throws -> UInt8 {
+    while true {
+      while position < buffer.count {
+        if !isSpace(buffer[position]) { return buffer[position] }
+        position += 1
+      }
+      guard try fill() else { throw truncated(place) }
+    }
+  }
+
+  private mutating func expect(_ byte: UInt8, _ rule: String) throws {
+    guard try nextByte("the text") == byte else {
+      throw Diagnostic(.malformedJSON, at: here, "not valid here: \(rule)")
+    }
+    position += 1
+  }
+
+  private mutating func checkNothingFollows() throws {
+    repeat {
+      while position < buffer.count {
+        guard isSpace(buffer[position]) else {
+          throw Diagnostic(
+            .malformedJSON, at: here, "text follows the end of the trace",
+            remedy: "one file holds one trace; split it")
+        }
+        position += 1
+      }
+    } while try fill()
+  }
+
+  /// Reads more behind what is unconsumed; false at the end.
+  private mutating func fill() throws -> Bool {
+    if position > 0 {
+      buffer.removeFirst(position)
+      bufferOffset += Int64(position)
+      position = 0
+    }
+    let old = buffer.count
+    let chunk = 1 << 18
+    buffer.append(contentsOf: repeatElement(0, count: chunk))
+    let count = try buffer.withUnsafeMutableBytes {
+      try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[old...]))
+    }
+    buffer.removeLast(chunk - count)
+    return count > 0
+  }
+
+  private var here: SourceLocation {
+    SourceLocation(file: stream.path, byteOffset: bufferOffset + Int64(position))
+  }
+
+  private func unexpected(_ expected: String) -> Diagnostic {
+    let found =
+      position < buffer.count
+      ? "'\(String(decoding: [buffer[position]], as: UTF8.self))'" : "the end"
+    return Diagnostic(
+      .malformedJSON, at: here, "not valid JSON: \(found) where \(expected) is expected",
+      remedy: "the file was damaged or edited; capture or copy it again")
+  }
+
+  private func truncated(_ place: String) -> Diagnostic {
+    Diagnostic(
+      .truncated, at: here, "the text ends in the middle of \(place)",
+      remedy: "the profiler or the copy was cut short; capture or copy the file again")
+  }
+}

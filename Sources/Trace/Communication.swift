@@ -1,0 +1,103 @@
+public import Quantities
+
+/// What one rank's trace says of one communication call.
+public struct Communication: Sendable, Equatable {
+  /// The kind.
+  public var kind: CollectiveKind
+  /// Index of the process group in the trace's list of groups.
+  public var group: Int
+  /// The sequence number in the group, where the capture records one; else order decides.
+  public var sequence: Int64?
+  /// Bytes that this rank puts in.
+  public var sendBytes: ByteCount = .zero
+  /// Bytes that this rank gets out.
+  public var receiveBytes: ByteCount = .zero
+  /// All-to-all-v: bytes to each member, in group order; `nil` for an even split.
+  public var sendSplits: [Int64]?
+  /// All-to-all-v: bytes from each member, in group order; `nil` for an even split.
+  public var receiveSplits: [Int64]?
+  /// The other rank of a send or receive; the root of a rooted collective.
+  public var peer: RankID?
+  /// Sizes in terms of routed tokens, in place of bytes, for kernels whose sizes a rule supplies.
+  public var routing: TokenRouting?
+  /// The most that the kernel's own means (SMs, copy engines) inject from one rank.
+  public var injectionCap: Bandwidth?
+  /// Whether the host thread that launched it spins until it has ended (DeepEP's dispatch reads
+  /// counters that its notify kernel fills).
+  public var hostWaits = false
+  /// The rule that supplied kind, group or sizes; `nil` where the capture recorded them.
+  public var assumedBy: String?
+
+  /// A call of a kind on a group.
+  public init(kind: CollectiveKind, group: Int) {
+    self.kind = kind
+    self.group = group
+  }
+}
+
+/// An all-to-all of tokens to experts, before anyone has decided which copies travel where.
+///
+/// Each rank holds `tokens` tokens; each goes to `expertsPerToken` of `experts` experts, which
+/// are spread evenly over the group's ranks in order. Routing is balanced. Group-limited routing
+/// (DeepSeek-V3, arXiv 2412.19437, section 2.1.2) cuts the experts into `expertGroups` equal runs,
+/// of which a token's experts lie evenly in `groupsPerToken`.
+public struct TokenRouting: Sendable, Hashable {
+  /// Which way the tokens go.
+  public enum Direction: String, Sendable {
+    /// From their ranks to the experts: copies may be made late.
+    case dispatch
+    /// Back from the experts: partial sums may be added early.
+    case combine
+  }
+
+  /// Which way the tokens go.
+  public var direction: Direction
+  /// Tokens that each rank holds.
+  public var tokens: Int64
+  /// Bytes of one copy of a token on the wire.
+  public var tokenBytes: Int64
+  /// Experts that each token is sent to.
+  public var expertsPerToken: Int64
+  /// Experts over the whole group.
+  public var experts: Int64
+  /// Runs of experts for group-limited routing; 1 where it is not limited.
+  public var expertGroups: Int64
+  /// Of those, how many a token's experts lie in.
+  public var groupsPerToken: Int64
+
+  /// A routing.
+  public init(
+    direction: Direction, tokens: Int64, tokenBytes: Int64, expertsPerToken: Int64,
+    experts: Int64, expertGroups: Int64 = 1, groupsPerToken: Int64 = 1
+  ) {
+    self.direction = direction
+    self.tokens = tokens
+    self.tokenBytes = tokenBytes
+    self.expertsPerToken = expertsPerToken
+    self.experts = experts
+    self.expertGroups = expertGroups
+    self.groupsPerToken = groupsPerToken
+  }
+}
+
+extension TokenRouting {
+  /// What is impossible about the numbers, `nil` where they fit together.
+  public var fault: String? {
+    if experts < 1 || expertsPerToken < 1 || expertGroups < 1 || groupsPerToken < 1 {
+      return "experts, experts per token and groups must be at least 1"
+    }
+    if tokens < 0 || tokenBytes < 0 { return "tokens and token bytes can't be negative" }
+    if tokens > 1 << 32 || tokenBytes > 1 << 28 || experts > 1 << 24 {
+      return "tokens, token bytes or experts are beyond anything real"
+    }
+    if experts % expertGroups != 0 { return "experts must divide evenly into expert groups" }
+    if groupsPerToken > expertGroups { return "a token can't lie in more groups than there are" }
+    if expertsPerToken % groupsPerToken != 0 {
+      return "experts per token must divide evenly over the groups of a token"
+    }
+    if expertsPerToken / groupsPerToken > experts / expertGroups {
+      return "a token can't be sent to more experts of a group than it has"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,78 @@
+public import Diagnostics
+import Quantities
+
+/// What was captured of a job: some or all of its ranks.
+public struct Trace: Sendable {
+  /// The number of ranks that the job had.
+  public var worldSize: Int
+  /// The process groups that anything here names.
+  public var groups: [ProcessGroup]
+  /// The ranks captured, in the order of their numbers.
+  public var ranks: [RankTrace]
+  /// What reading had to assume.
+  public var assumptions: [Assumption]
+  /// What reading found wrong or worth saying.
+  public var log: DiagnosticLog
+
+  /// A trace.
+  public init(
+    worldSize: Int, groups: [ProcessGroup], ranks: [RankTrace], assumptions: [Assumption] = [],
+    log: DiagnosticLog = DiagnosticLog()
+  ) {
+    self.worldSize = worldSize
+    self.groups = groups
+    self.ranks = ranks
+    self.assumptions = assumptions
+    self.log = log
+  }
+}
+
+/// What was captured of one rank.
+public struct RankTrace: Sendable {
+  /// Its number, and how it is known.
+  public var rank: RankID
+  /// How the number is known: "content", "file name", "manifest", "assumed".
+  public var rankSource: String
+  /// The clock at its first event, in nanoseconds since the epoch of the capture's clock.
+  public var originNanoseconds: Int64
+  /// The host it ran on, where the capture says.
+  public var host: String?
+  /// Its GPU, where the capture says.
+  public var device: String?
+  /// Its streams and threads.
+  public var lanes: [Lane]
+  /// Its strings.
+  public var names: NameTable
+  /// Its events, ordered by start.
+  public var events: EventTable
+  /// Its communication calls.
+  public var communications: [Communication]
+
+  /// A rank with nothing in it yet.
+  public init(rank: RankID, rankSource: String, originNanoseconds: Int64) {
+    self.rank = rank
+    self.rankSource = rankSource
+    self.originNanoseconds = originNanoseconds
+    lanes = []
+    names = NameTable()
+    events = EventTable()
+    communications = []
+  }
+
+  /// Whether its GPU did anything.
+  public var hasDevice: Bool { events.indices.contains { events.kind($0).isOnDevice } }
+}
+
+/// Something that no capture said and that a result leans on.
+public struct Assumption: Hashable, Sendable {
+  /// A stable code, for scripts.
+  public var code: String
+  /// A sentence without a full stop.
+  public var text: String
+
+  /// An assumption.
+  public init(_ code: String, _ text: String) {
+    self.code = code
+    self.text = text
+  }
+}
