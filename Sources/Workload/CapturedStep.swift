@@ -1,0 +1,82 @@
+public import Quantities
+import Trace
+
+/// The four parts of a rank's time in a window. They are found one by one, and add up to it.
+public struct TimeParts: Sendable, Equatable {
+  /// A compute operation runs.
+  public var compute: SimDuration = .zero
+  /// No compute; a collective is in flight and all peers it needs have arrived.
+  public var exposedTransfer: SimDuration = .zero
+  /// No compute and no transfer; a collective is in flight and a peer is missing.
+  public var waiting: SimDuration = .zero
+  /// Anything else, both edges of the window included.
+  public var lag: SimDuration = .zero
+
+  /// Nothing yet.
+  public init() {}
+
+  /// The four together.
+  public var sum: SimDuration { compute + exposedTransfer + waiting + lag }
+}
+
+/// What the capture says of the chosen step.
+public struct CapturedStep: Sendable {
+  /// From the earliest start to the latest end over all traced ranks: of GPU operations where there
+  /// are any.
+  public var start: SimTime
+  /// The latest end.
+  public var end: SimTime
+  /// The longest host mark of the step, where there is one.
+  public var hostStep: SimDuration?
+  /// For each traced rank the parts of its time. With one traced rank waiting can't be told from
+  /// transfer and counts as transfer.
+  public var parts: [TimeParts]
+
+  /// The length of the window.
+  public var stepTime: SimDuration { end - start }
+}
+
+/// A set of instants, as disjoint half-open intervals in order.
+struct IntervalSet: Equatable {
+  /// Picoseconds from the origin.
+  private(set) var intervals: [Range<Int64>] = []
+
+  /// The union of intervals in any order; empty ones vanish. O(n log n).
+  init(_ unordered: [Range<Int64>]) {
+    for interval in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) where !interval.isEmpty {
+      if let last = intervals.last, interval.lowerBound <= last.upperBound {
+        intervals[intervals.count - 1] =
+          last.lowerBound..<max(last.upperBound, interval.upperBound)
+      } else {
+        intervals.append(interval)
+      }
+    }
+  }
+
+  /// The time it covers.
+  var measure: SimDuration {
+    SimDuration(picoseconds: intervals.reduce(0) { $0 + $1.upperBound - $1.lowerBound })
+  }
+
+  /// What is in this set and not in `other`. O(n + m).
+  func subtracting(_ other: IntervalSet) -> IntervalSet {
+    var rest: [Range<Int64>] = []
+    var cut = 0
+    for interval in intervals {
+      var from = interval.lowerBound
+      while cut < other.intervals.count, other.intervals[cut].upperBound <= from { cut += 1 }
+      var scan = cut
+      while scan < other.intervals.count, other.intervals[scan].lowerBound < interval.upperBound {
+        let hole = other.intervals[scan]
+        if hole.lowerBound > from { rest.append(from..<hole.lowerBound) }
+        from = max(from, hole.upperBound)
+        scan += 1
+      }
+      if from < interval.upperBound { rest.append(from..<interval.upperBound) }
+    }
+    return IntervalSet(rest)
+  }
+
+  /// What is in either set.
+  func union(_ other: IntervalSet) -> IntervalSet { IntervalSet(intervals + other.intervals) }
+}

@@ -1,0 +1,255 @@
+import Diagnostics
+import Quantities
+import Trace
+
+/// Matches the calls of all ranks by (group, sequence).
+struct CollectiveMatcher {
+  private let trace: Trace
+  private let extrapolation: Extrapolation?
+  private var programs: [RankProgram]
+  private let programOfRank: [Int]
+  private var groups: [ProcessGroup] = []
+  private var groupNumbers: [ProcessGroup: Int] = [:]
+  private var groupsOfRank: [[Int]] = []
+  private var instances: [CollectiveInstance] = []
+  private var firstInstance: [Int] = []
+
+  /// What matching yields.
+  struct Matched {
+    var programs: [RankProgram]
+    var groups: [ProcessGroup]
+    var groupsOfRank: [[Int]]
+    var instances: [CollectiveInstance]
+    var firstInstance: [Int]
+  }
+
+  init(
+    _ trace: Trace, programs: [RankProgram], programOfRank: [Int], extrapolation: Extrapolation?
+  ) {
+    self.trace = trace
+    self.programs = programs
+    self.programOfRank = programOfRank
+    self.extrapolation = extrapolation
+  }
+
+  /// Matches everything.
+  ///
+  /// - Throws: a `Diagnostic` that names group, sequence, and the ranks present and missing.
+  /// - Complexity: O(ranks × calls).
+  consuming func match() throws -> Matched {
+    programs = programs.map(slotted)
+    for rank in programOfRank.indices { groupsOfRank.append(try groups(of: rank)) }
+    let members = callsByGroup()
+    for group in groups.indices {
+      firstInstance.append(instances.count)
+      guard !members[group].isEmpty else { continue }
+      try matchGroup(group, members[group])
+    }
+    return Matched(
+      programs: programs, groups: groups, groupsOfRank: groupsOfRank, instances: instances,
+      firstInstance: firstInstance)
+  }
+
+  // MARK: Slots and groups
+
+  /// Gives each call its slot, and its position among the calls there: by recorded number where
+  /// all have one, else by order.
+  private func slotted(_ unslotted: RankProgram) -> RankProgram {
+    var program = unslotted
+    var slots: [ProcessGroup: Int] = [:]
+    var callsOfSlot: [[Int]] = []
+    for index in program.calls.indices {
+      let channel = channel(of: program.calls[index].communication, source: program.source)
+      let slot = slots[channel] ?? slots.count
+      if slot == slots.count {
+        slots[channel] = slot
+        program.slots.append(channel)
+        callsOfSlot.append([])
+      }
+      program.calls[index].slot = slot
+      callsOfSlot[slot].append(index)
+    }
+    for var calls in callsOfSlot {
+      if calls.allSatisfy({ program.calls[$0].communication.sequence != nil }) {
+        calls.sort {
+          (program.calls[$0].communication.sequence ?? 0, $0)
+            < (program.calls[$1].communication.sequence ?? 0, $1)
+        }
+      }
+      for (position, call) in calls.enumerated() { program.calls[call].position = position }
+    }
+    return program
+  }
+
+  /// The group of a call; for sends and receives the pair, from sender to receiver.
+  private func channel(of call: Communication, source: RankID) -> ProcessGroup {
+    let group = trace.groups[call.group]
+    guard call.kind.isPointToPoint, let peer = call.peer else { return group }
+    let pair = call.kind == .send ? [source, peer] : [peer, source]
+    return ProcessGroup(
+      name: "\(group.name):\(pair[0].raw)→\(pair[1].raw)", purpose: group.purpose, ranks: pair)
+  }
+
+  private mutating func groups(of rank: Int) throws -> [Int] {
+    let program = programs[programOfRank[rank]]
+    let isSource = program.source.index == rank
+    return try program.slots.map { slot in
+      isSource ? number(slot) : number(try counterpartGroup(of: slot, program, at: rank))
+    }
+  }
+
+  private func counterpartGroup(
+    of slot: ProcessGroup, _ program: RankProgram, at rank: Int
+  ) throws -> ProcessGroup {
+    let target = RankID(index: rank)
+    let isPair = slot.name.contains("→")
+    let shift = target.raw - program.source.raw
+    let ranks =
+      isPair
+      ? slot.ranks.map { RankID($0.raw + shift) }
+      : counterpart(of: slot, source: program.source, at: target)
+    guard let ranks, ranks.allSatisfy({ $0.raw >= 0 && $0.index < trace.worldSize }) else {
+      throw Diagnostic(
+        .groupUnknown,
+        "the group '\(slot.name)' of rank \(program.source.raw) has no counterpart at rank \(rank)",
+        remedy: "a group of irregular ranks can't be extrapolated; name the traces of all ranks")
+    }
+    if ranks == slot.ranks { return slot }
+    // A traced rank may know the same group under its own name.
+    if !slot.purpose.isEmpty, !isPair,
+      let known = trace.groups.first(where: { $0.purpose == slot.purpose && $0.ranks == ranks })
+    {
+      return known
+    }
+    let base = isPair ? slot.name.prefix { $0 != ":" } : slot.name[...]
+    let name =
+      isPair ? "\(base):\(ranks[0].raw)→\(ranks[1].raw)" : "\(base)@\(ranks[0].raw)"
+    return ProcessGroup(name: name, purpose: slot.purpose, ranks: ranks)
+  }
+
+  private mutating func number(_ group: ProcessGroup) -> Int {
+    if let number = groupNumbers[group] { return number }
+    groupNumbers[group] = groups.count
+    groups.append(group)
+    return groups.count - 1
+  }
+
+  // MARK: Matching
+
+  /// A member's calls on a group, by position.
+  private struct Member {
+    var rank: Int
+    var calls: [Int]
+  }
+
+  private func callsByGroup() -> [[Member]] {
+    let callsOfSlots = programs.map { program in
+      var calls: [[Int]] = program.slots.map { _ in [] }
+      for index in program.calls.indices.sorted(by: {
+        program.calls[$0].position < program.calls[$1].position
+      }) {
+        calls[program.calls[index].slot].append(index)
+      }
+      return calls
+    }
+    var members: [[Member]] = groups.map { _ in [] }
+    for rank in programOfRank.indices {
+      for (slot, calls) in callsOfSlots[programOfRank[rank]].enumerated() {
+        members[groupsOfRank[rank][slot]].append(Member(rank: rank, calls: calls))
+      }
+    }
+    return members
+  }
+
+  private mutating func matchGroup(_ group: Int, _ members: [Member]) throws {
+    let ranks = groups[group].ranks
+    let present = Dictionary(uniqueKeysWithValues: members.map { ($0.rank, $0) })
+    let ordered = ranks.map { present[$0.index] }
+    let longest = members.map(\.calls.count).max() ?? 0
+    for position in 0..<longest {
+      let calls = zip(ranks, ordered).map { rank, member -> (RankID, Communication?) in
+        guard let member, position < member.calls.count else { return (rank, nil) }
+        return (rank, communication(member, position))
+      }
+      try checkAgreement(calls, group: group, position: position)
+      let matched = zip(calls, ordered).compactMap { call, member in
+        call.1.flatMap { communication in
+          member.map { MemberCall(communication, rank: $0.rank, call: $0.calls[position]) }
+        }
+      }
+      instances.append(try instance(matched, group: group, position: position))
+    }
+  }
+
+  private func communication(_ member: Member, _ position: Int) -> Communication {
+    programs[programOfRank[member.rank]].calls[member.calls[position]].communication
+  }
+
+  /// Every member must be there with the same kind and, where all record one, the same number.
+  private func checkAgreement(
+    _ calls: [(RankID, Communication?)], group: Int, position: Int
+  ) throws {
+    let place = calls.lazy.compactMap { $0.1?.sequence }.first ?? Int64(position)
+    let missing = calls.filter { $0.1 == nil }.map(\.0)
+    let present = calls.compactMap { rank, call in call.map { (rank, $0) } }
+    guard let first = present.first else { return }
+    let what = "group '\(groups[group].label)', sequence \(place): "
+    guard missing.isEmpty else {
+      throw Diagnostic(
+        .collectiveMismatch,
+        what + "\(first.1.kind.rawValue) is called by \(rankList(present.map(\.0))) "
+          + "and missing on \(rankList(missing))",
+        remedy: "capture the same steps on all ranks, or choose a step that all hold with --step")
+    }
+    if first.1.kind.isPointToPoint { return }
+    if let other = present.first(where: { $0.1.kind != first.1.kind }) {
+      throw Diagnostic(
+        .collectiveMismatch,
+        what + "\(first.1.kind.rawValue) on rank \(first.0.raw), "
+          + "\(other.1.kind.rawValue) on rank \(other.0.raw)",
+        remedy: "the captures are of different steps or jobs; check that they belong together")
+    }
+    if let number = first.1.sequence,
+      let other = present.first(where: { $0.1.sequence.map { $0 != number } ?? false })
+    {
+      throw Diagnostic(
+        .collectiveMismatch,
+        what + "rank \(other.0.raw) is at sequence \(other.1.sequence ?? 0) there",
+        remedy: "capture the same steps on all ranks, or choose a step that all hold with --step")
+    }
+  }
+
+  private struct MemberCall {
+    var communication: Communication
+    var rank: Int
+    var call: Int
+
+    init(_ communication: Communication, rank: Int, call: Int) {
+      self.communication = communication
+      self.rank = rank
+      self.call = call
+    }
+  }
+
+  private func instance(
+    _ members: [MemberCall], group: Int, position: Int
+  ) throws -> CollectiveInstance {
+    let first = members[0].communication
+    let sizing = CollectiveSizing(
+      group: groups[group], sequence: first.sequence ?? Int64(position),
+      members: members.map { member in
+        CollectiveSizing.Member(
+          call: member.communication, rank: RankID(index: member.rank),
+          source: programs[programOfRank[member.rank]].source)
+      }, splits: extrapolation?.splits ?? .balanced)
+    let durations = members.map { member in
+      let program = programs[programOfRank[member.rank]]
+      return program.operations[program.calls[member.call].operation].duration
+    }
+    return CollectiveInstance(
+      kind: first.kind == .receive ? .send : first.kind, group: group,
+      sequence: sizing.sequence, payload: try sizing.payload(), root: sizing.root,
+      injectionCap: first.injectionCap, assumedBy: first.assumedBy,
+      capturedDuration: durations.max() ?? .zero)
+  }
+}

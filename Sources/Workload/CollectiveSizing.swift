@@ -1,0 +1,116 @@
+import Diagnostics
+import Quantities
+import Trace
+
+/// Makes one payload of what the members of a collective say.
+struct CollectiveSizing {
+  /// What one member says, and whose trace it says it from.
+  struct Member {
+    var call: Communication
+    var rank: RankID
+    var source: RankID
+
+    var isTraced: Bool { rank == source }
+  }
+
+  let group: ProcessGroup
+  let sequence: Int64
+  /// In group order.
+  let members: [Member]
+  let splits: Extrapolation.Splits
+
+  /// The position of the root, where one is named.
+  var root: Int? {
+    members[0].call.peer.flatMap { peer in group.ranks.firstIndex(of: peer) }
+  }
+
+  /// The payload.
+  ///
+  /// - Throws: a `Diagnostic` where members disagree on sizes or splits.
+  func payload() throws -> CollectiveInstance.Payload {
+    let first = members[0].call
+    switch first.kind {
+    case .barrier, .metadata: return .none
+    case .send, .receive:
+      try checkEqual { $0.kind == .send ? $0.sendBytes : $0.receiveBytes }
+      return .buffer(first.kind == .send ? first.sendBytes : first.receiveBytes)
+    case .allReduce, .broadcast, .reduce, .reduceScatter, .scatter:
+      if first.kind != .scatter { try checkEqual(\.sendBytes) }
+      return .buffer(members.map(\.call.sendBytes).max() ?? .zero)
+    case .allGather, .gather:
+      if first.kind == .allGather { try checkEqual(\.receiveBytes) }
+      return .buffer(members.map(\.call.receiveBytes).max() ?? .zero)
+    case .allToAll:
+      if let routing = first.routing { return .routed(routing) }
+      return .matrix(try splitMatrix())
+    }
+  }
+
+  private func checkEqual(_ bytes: (Communication) -> ByteCount) throws {
+    let expected = bytes(members[0].call)
+    guard let other = members.first(where: { bytes($0.call) != expected }) else { return }
+    throw mismatch(
+      "rank \(members[0].rank.raw) has \(expected.bytes) bytes and "
+        + "rank \(other.rank.raw) has \(bytes(other.call).bytes)")
+  }
+
+  private func mismatch(_ text: String) -> Diagnostic {
+    Diagnostic(
+      .collectiveMismatch,
+      "group '\(group.label)', sequence \(sequence): \(members[0].call.kind.rawValue): \(text)",
+      remedy: "the captures are of different steps or jobs; check that they belong together")
+  }
+
+  private func splitMatrix() throws -> SplitMatrix {
+    let count = members.count
+    for member in members {
+      for splits in [member.call.sendSplits, member.call.receiveSplits] {
+        guard let splits, splits.count != count else { continue }
+        throw mismatch(
+          "rank \(member.rank.raw) has \(splits.count) splits in a group of \(count) ranks")
+      }
+    }
+    if members.allSatisfy({ $0.call.sendSplits == nil }) {
+      let total = members[0].call.sendBytes
+      if members.allSatisfy({ $0.call.sendBytes == total }) {
+        return .uniform(bytesPerPair: Double(total.bytes) / Double(count))
+      }
+    }
+    try checkColumns()
+    return .rows(members.indices.map { row($0, count: count) })
+  }
+
+  /// Row i is what i sends: recorded, or made up for an extrapolated rank.
+  private func row(_ index: Int, count: Int) -> [Int64] {
+    let member = members[index]
+    guard let splits = member.call.sendSplits else {
+      return Self.even(member.call.sendBytes.bytes, count)
+    }
+    if member.isTraced { return splits }
+    switch self.splits {
+    case .balanced: return Self.even(splits.reduce(0, +), count)
+    case .rotated:
+      let home = members.firstIndex { $0.rank == member.source } ?? 0
+      return (0..<count).map { splits[(($0 - index + home) % count + count) % count] }
+    }
+  }
+
+  /// `total` in `count` parts that differ by at most a byte and add up to it.
+  private static func even(_ total: Int64, _ count: Int) -> [Int64] {
+    (0..<Int64(count)).map {
+      total / Int64(count) + ($0 < total % Int64(count) ? 1 : 0)
+    }
+  }
+
+  private func checkColumns() throws {
+    for (i, sender) in members.enumerated() where sender.isTraced {
+      guard let sent = sender.call.sendSplits else { continue }
+      for (j, receiver) in members.enumerated() where receiver.isTraced {
+        guard let received = receiver.call.receiveSplits, received[i] != sent[j] else { continue }
+        throw mismatch(
+          "rank \(sender.rank.raw) sends \(sent[j]) bytes to rank \(receiver.rank.raw), "
+            + "which expects \(received[i])")
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Quantities
+import Trace
+
+/// Adds what the capture does not record: host threads that wait for the GPU, and, from timing,
+/// the operation that an idle lane was waiting for. Then finds each operation's lag.
+struct DependencyInference {
+  /// A lane that rests longer than this between two operations is idle and was waiting for
+  /// something; shorter rests are the cost of the next launch.
+  static let idleThreshold = SimDuration.nanoseconds(5_000)
+
+  private var program: RankProgram
+  private let kinds: [EventKind]
+
+  /// - Parameter rank: the capture that the program was built from.
+  init(_ program: RankProgram, rank: RankTrace) {
+    self.program = program
+    kinds = program.operations.map { rank.events.kind($0.event) }
+  }
+
+  /// The program with edges and lags.
+  ///
+  /// - Parameter fromTiming: whether to infer edges from timing; host waits are always added.
+  /// - Complexity: O(n log n) in the number of operations.
+  consuming func complete(fromTiming: Bool) -> RankProgram {
+    addHostWaits()
+    if fromTiming { addIdleResumptions() }
+    setLags()
+    return program
+  }
+
+  // MARK: Host threads that wait for the GPU
+
+  private mutating func addHostWaits() {
+    guard program.hasDevice else { return }
+    let device = Ended(program.operations.indices.filter { kinds[$0].isOnDevice }, program)
+    for index in program.operations.indices where kinds[index] == .synchronize {
+      // A zero-length operation at the end of the wait: what ended last before it held it.
+      let operation = program.operations[index]
+      guard let cause = device.last(by: operation.start, notIn: nil),
+        program.operations[cause].end > laneEnd(before: index)
+      else { continue }
+      program.dependencies[index].append(Dependency(operation: cause, kind: .hostWait))
+    }
+    for call in program.calls where call.communication.hostWaits {
+      addSpin(behind: call.operation)
+    }
+  }
+
+  /// The host thread that launched `kernel` goes on only when it has ended, if its next operation
+  /// does not contradict that.
+  private mutating func addSpin(behind kernel: Int) {
+    guard
+      let launch = program.dependencies[kernel].first(where: { $0.kind == .launch })?.operation
+    else { return }
+    let next = launch + 1
+    guard program.laneRanges[program.operations[launch].lane].contains(next) else { return }
+    guard program.operations[next].start >= program.operations[kernel].end else {
+      program.contradictedEdges += 1
+      return
+    }
+    program.dependencies[next].append(Dependency(operation: kernel, kind: .hostWait))
+  }
+
+  // MARK: Idle lanes
+
+  private mutating func addIdleResumptions() {
+    let eligible = program.operations.indices.filter {
+      program.hasDevice ? kinds[$0].isOnDevice : true
+    }
+    let ended = Ended(eligible, program)
+    for index in eligible where kinds[index] != .hostCollective {
+      let operation = program.operations[index]
+      let ready = readyTime(index)
+      guard operation.start - ready > Self.idleThreshold,
+        let cause = ended.last(by: operation.start, notIn: operation.lane),
+        program.operations[cause].end > ready
+      else { continue }
+      program.dependencies[index].append(Dependency(operation: cause, kind: .inferred))
+    }
+  }
+
+  /// When everything that the operation waits for has ended, as captured; the job's origin for one
+  /// that waits for nothing.
+  private func readyTime(_ index: Int) -> SimTime {
+    program.dependencies[index].reduce(laneEnd(before: index)) {
+      max($0, program.operations[$1.operation].end)
+    }
+  }
+
+  private func laneEnd(before index: Int) -> SimTime {
+    let range = program.laneRanges[program.operations[index].lane]
+    return index > range.lowerBound ? program.operations[index - 1].end : .origin
+  }
+
+  private mutating func setLags() {
+    for index in program.operations.indices {
+      program.operations[index].lag = program.operations[index].start - readyTime(index)
+    }
+  }
+}
+
+/// Operations by end, to ask for the last that ended by some instant.
+private struct Ended {
+  private let order: [Int]
+  private let starts: [SimTime]
+  private let ends: [SimTime]
+  private let lanes: [Int]
+
+  init(_ operations: [Int], _ program: RankProgram) {
+    order = operations.sorted {
+      (program.operations[$0].end, $0) < (program.operations[$1].end, $1)
+    }
+    starts = order.map { program.operations[$0].start }
+    ends = order.map { program.operations[$0].end }
+    lanes = order.map { program.operations[$0].lane }
+  }
+
+  /// The operation that ended last, no later than `time`, on another lane than `lane`.
+  ///
+  /// It must also have started before `time`, so that instants can't wait for each other in a ring.
+  func last(by time: SimTime, notIn lane: Int?) -> Int? {
+    var low = 0
+    var high = ends.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[middle] <= time { low = middle + 1 } else { high = middle }
+    }
+    while low > 0 {
+      low -= 1
+      if lanes[low] != lane, starts[low] < time { return order[low] }
+    }
+    return nil
+  }
+}

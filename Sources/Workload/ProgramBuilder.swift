@@ -1,0 +1,154 @@
+import Quantities
+import Trace
+
+/// Builds the program of one captured rank: lanes in order, operations, recorded edges. Inferred
+/// edges and lags come after it.
+struct ProgramBuilder {
+  private let rank: RankTrace
+  private let selected: [Int]
+  private let origin: SimDuration
+  private var program: RankProgram
+  /// Operations before they are ordered by lane.
+  private var drafts: [Draft] = []
+  /// Index into `drafts` of the operation that stands for an event: of its first part for launches.
+  private var draftOfEvent: [Int: Int] = [:]
+  private var firstChild: [Int: Int] = [:]
+
+  private struct Draft {
+    var operation: Operation
+    var launchedBy: Int?
+    var communication: Int?
+  }
+
+  /// - Parameter offset: from the job's origin to the rank's own.
+  init(_ rank: RankTrace, events: [Int], offset: SimDuration) {
+    self.rank = rank
+    selected = events
+    origin = offset
+    program = RankProgram(source: rank.rank)
+    program.hasDevice = events.contains { rank.events.kind($0).isOnDevice }
+  }
+
+  /// The program, without inferred edges.
+  consuming func build() -> RankProgram {
+    for index in selected {
+      guard let launch = rank.events[index].launchedBy, firstChild[launch] == nil else { continue }
+      firstChild[launch] = index
+    }
+    for index in selected { draft(index) }
+    layOut()
+    return program
+  }
+
+  private mutating func draft(_ index: Int) {
+    let event = rank.events[index]
+    let start = event.start + origin
+    var operation = Operation(
+      kind: .compute, lane: event.lane, start: start, duration: event.duration, event: index)
+    switch event.kind {
+    case .step: return
+    case .kernel, .memcpy, .memset, .hostCollective:
+      operation.kind = kind(of: event)
+    case .hostOperation:
+      operation.kind = program.hasDevice ? .host : .compute
+    case .synchronize:
+      // A wait is elastic: an instant at its end, held back by what it waits for.
+      operation.kind = .host
+      operation.start = event.end + origin
+      operation.duration = .zero
+    case .launch:
+      draftLaunch(index, event, operation)
+      return
+    }
+    draftOfEvent[index] = drafts.count
+    drafts.append(
+      Draft(
+        operation: operation, launchedBy: event.launchedBy, communication: event.communication))
+  }
+
+  /// A launch ends, for what it launched, no later than that starts. What remains of it is host
+  /// work behind the launch: on a rank without GPU an operation of its own.
+  private mutating func draftLaunch(_ index: Int, _ event: TraceEvent, _ whole: Operation) {
+    var operation = whole
+    operation.kind = program.hasDevice ? .host : .compute
+    if let child = firstChild[index] {
+      let untilChild = rank.events[child].start - event.start
+      operation.duration = max(.zero, min(event.duration, untilChild))
+    }
+    draftOfEvent[index] = drafts.count
+    drafts.append(Draft(operation: operation, launchedBy: nil, communication: nil))
+    guard !program.hasDevice, operation.duration < event.duration else { return }
+    operation.start = operation.end
+    operation.duration = whole.end - operation.start
+    drafts.append(Draft(operation: operation, launchedBy: nil, communication: nil))
+  }
+
+  private func kind(of event: TraceEvent) -> OperationKind {
+    guard let index = event.communication else { return .compute }
+    return rank.communications[index].kind == .metadata
+      ? .localCommunication : .collective(call: index)
+  }
+
+  // MARK: Lanes
+
+  /// Puts the drafts in lanes that are FIFOs, and the operations lane by lane.
+  private mutating func layOut() {
+    let order = drafts.indices.sorted { lhs, rhs in
+      let (a, b) = (drafts[lhs].operation, drafts[rhs].operation)
+      if a.start != b.start { return a.start < b.start }
+      if a.end != b.end { return a.end < b.end }
+      return lhs < rhs
+    }
+    var tracks: [[[Int]]] = rank.lanes.map { _ in [] }
+    for index in order {
+      let operation = drafts[index].operation
+      let fits = tracks[operation.lane].firstIndex { track in
+        track.last.map { drafts[$0].operation.end <= operation.start } ?? true
+      }
+      if let fits {
+        tracks[operation.lane][fits].append(index)
+      } else {
+        tracks[operation.lane].append([index])
+      }
+    }
+    var place = [Int](repeating: 0, count: drafts.count)
+    for (laneIndex, laneTracks) in tracks.enumerated() {
+      for track in laneTracks {
+        let start = program.operations.count
+        for index in track {
+          place[index] = program.operations.count
+          var operation = drafts[index].operation
+          operation.lane = program.lanes.count
+          program.operations.append(operation)
+        }
+        program.lanes.append(rank.lanes[laneIndex])
+        program.laneRanges.append(start..<program.operations.count)
+      }
+    }
+    program.dependencies = Array(repeating: [], count: program.operations.count)
+    addLaunchEdges(place)
+    addCalls(order, place)
+  }
+
+  private mutating func addLaunchEdges(_ place: [Int]) {
+    for (index, draft) in drafts.enumerated() {
+      guard let event = draft.launchedBy, let launch = draftOfEvent[event] else { continue }
+      let (from, to) = (place[launch], place[index])
+      guard program.operations[from].end <= program.operations[to].start else {
+        program.contradictedEdges += 1
+        continue
+      }
+      program.dependencies[to].append(Dependency(operation: from, kind: .launch))
+    }
+  }
+
+  private mutating func addCalls(_ order: [Int], _ place: [Int]) {
+    for index in order {
+      guard case .collective(let communication) = drafts[index].operation.kind else { continue }
+      program.operations[place[index]].kind = .collective(call: program.calls.count)
+      program.calls.append(
+        RankProgram.Call(
+          communication: rank.communications[communication], operation: place[index]))
+    }
+  }
+}

@@ -1,0 +1,51 @@
+public import Diagnostics
+import Quantities
+public import Trace
+
+/// What must happen in a step, free of any network: programs of ranks, and the collectives in
+/// which they meet.
+public struct Workload: Sendable {
+  /// The number of ranks.
+  public var worldSize: Int
+  /// The groups of the job, those of extrapolated ranks and of point-to-point pairs among them.
+  public var groups: [ProcessGroup]
+  /// The distinct programs.
+  public var programs: [RankProgram]
+  /// For each rank the index of its program.
+  public var programOfRank: [Int]
+  /// For each rank the group behind each slot of its program.
+  public var groupsOfRank: [[Int]]
+  /// The matched collectives, group by group, in order of sequence.
+  public var instances: [CollectiveInstance]
+  /// For each group the index of its first instance.
+  public var firstInstance: [Int]
+  /// What the capture says of this step's time.
+  public var captured: CapturedStep
+  /// What the result leans on, reading included.
+  public var assumptions: [Assumption]
+  /// What was found on the way, reading included.
+  public var log: DiagnosticLog
+
+  /// The instance in which a rank's call takes part.
+  public func instance(ofCall call: Int, rank: Int) -> Int {
+    let program = programs[programOfRank[rank]]
+    let place = program.calls[call]
+    return firstInstance[groupsOfRank[rank][place.slot]] + place.position
+  }
+
+  /// The number of ranks that have a trace of their own.
+  public var tracedRanks: Int { programs.count }
+}
+
+/// How a workload is to be made of a trace.
+public struct WorkloadOptions: Sendable, Hashable {
+  /// Which step.
+  public var step = StepSelection.last
+  /// How to fill in ranks without a trace; `nil` refuses to.
+  public var extrapolation: Extrapolation?
+  /// Whether to infer dependencies from timing.
+  public var infersDependencies = true
+
+  /// The defaults: the last step, no extrapolation, inference on.
+  public init() {}
+}

@@ -1,0 +1,155 @@
+import Diagnostics
+import Quantities
+public import Trace
+
+/// Makes a workload of a trace.
+public struct WorkloadAssembler {
+  private let trace: Trace
+  private let options: WorkloadOptions
+  private var assumptions: [Assumption]
+
+  /// An assembler of one trace.
+  public init(_ trace: Trace, options: WorkloadOptions) {
+    self.trace = trace
+    self.options = options
+    assumptions = trace.assumptions
+  }
+
+  /// The workload.
+  ///
+  /// - Throws: a `Diagnostic` where there is nothing to replay, the step is not there, ranks are
+  ///   missing, or members of a group disagree.
+  public consuming func assemble() throws -> Workload {
+    let steps = try trace.ranks.map { try SelectedStep(options.step, of: $0) }
+    guard zip(steps, trace.ranks).contains(where: { step, rank in
+      step.events.contains { rank.events.kind($0) != .step }
+    }) else {
+      throw Diagnostic(
+        .nothingToReplay, "the trace holds no operations in the chosen step",
+        remedy: "choose another step with --step, or capture with CPU or CUDA activities on")
+    }
+    let offsets = alignClocks(steps)
+    var programs: [RankProgram] = []
+    for ((rank, step), offset) in zip(zip(trace.ranks, steps), offsets) {
+      let recorded = ProgramBuilder(rank, events: step.events, offset: offset).build()
+      programs.append(
+        DependencyInference(recorded, rank: rank).complete(fromTiming: options.infersDependencies))
+    }
+    let sources = try RankSources(
+      worldSize: trace.worldSize, traced: trace.ranks.map(\.rank),
+      extrapolation: options.extrapolation)
+    var matched = try CollectiveMatcher(
+      trace, programs: programs, programOfRank: sources.programOfRank,
+      extrapolation: options.extrapolation
+    ).match()
+    let arrivals = Self.lastArrivals(matched, sources.programOfRank)
+    for program in matched.programs.indices {
+      for call in matched.programs[program].calls.indices {
+        let operation = matched.programs[program].calls[call].operation
+        matched.programs[program].calls[call].afterLastArrival =
+          matched.programs[program].operations[operation].end - arrivals[program][call]
+      }
+    }
+    let captured = CapturedStep(
+      programs: matched.programs, marks: steps.compactMap(\.mark),
+      lastArrival: { arrivals[$0][$1] })
+    noteAssumptions(matched.programs)
+    return Workload(
+      worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
+      programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,
+      instances: matched.instances, firstInstance: matched.firstInstance, captured: captured,
+      assumptions: assumptions, log: trace.log)
+  }
+
+  /// For each rank the offset from the job's origin to its own: its clock, taken as recorded, unless
+  /// the clocks are so far apart that they can't be one; then the steps are laid side by side.
+  private mutating func alignClocks(_ steps: [SelectedStep]) -> [SimDuration] {
+    var starts: [Int64] = []
+    var lengths: [Int64] = []
+    for (rank, step) in zip(trace.ranks, steps) {
+      let counted = step.events.filter { rank.events.kind($0) != .step }
+      let first = counted.map { rank.events[$0].start.nanosecondsRounded }.min() ?? 0
+      let last = counted.map { rank.events[$0].end.nanosecondsRounded }.max() ?? 0
+      starts.append(rank.originNanoseconds &+ first)
+      lengths.append(last - first)
+    }
+    let origin = starts.min() ?? 0
+    let spread = (starts.max() ?? 0) &- origin
+    if trace.ranks.count > 1 {
+      let together = spread >= 0 && spread <= 10 * (lengths.max() ?? 0)
+      assumptions.append(
+        Assumption(
+          "clocks",
+          together
+            ? "clocks of the traced ranks are taken as recorded"
+            : "clocks of the traced ranks are too far apart to be one; their steps are laid side "
+              + "by side"))
+      if !together {
+        return zip(trace.ranks, starts).map { rank, start in
+          .nanoseconds(rank.originNanoseconds &- start)
+        }
+      }
+    }
+    return trace.ranks.map { .nanoseconds($0.originNanoseconds &- origin) }
+  }
+
+  /// For each program and call the last captured arrival over the members' sources.
+  private static func lastArrivals(
+    _ matched: CollectiveMatcher.Matched, _ programOfRank: [Int]
+  ) -> [[SimTime]] {
+    func instance(_ rank: Int, _ call: RankProgram.Call) -> Int {
+      matched.firstInstance[matched.groupsOfRank[rank][call.slot]] + call.position
+    }
+    var last = [SimTime](
+      repeating: SimTime(picoseconds: .min), count: matched.instances.count)
+    for rank in programOfRank.indices {
+      let program = matched.programs[programOfRank[rank]]
+      for call in program.calls {
+        let index = instance(rank, call)
+        last[index] = max(last[index], program.operations[call.operation].start)
+      }
+    }
+    return matched.programs.map { program in
+      program.calls.map { last[instance(program.source.index, $0)] }
+    }
+  }
+
+  private mutating func noteAssumptions(_ programs: [RankProgram]) {
+    let inferred = programs.reduce(0) { $0 + $1.edgeCount(.inferred) }
+    let waits = programs.reduce(0) { $0 + $1.edgeCount(.hostWait) }
+    let contradicted = programs.reduce(0) { $0 + $1.contradictedEdges }
+    if inferred + waits > 0 {
+      assumptions.append(
+        Assumption(
+          "inferred-edges",
+          "\(inferred) dependencies are inferred from timing and \(waits) from host threads that "
+            + "wait for the GPU, over \(programs.count) traced ranks"))
+    }
+    if contradicted > 0 {
+      assumptions.append(
+        Assumption(
+          "contradicted-edges",
+          "\(contradicted) recorded dependencies contradict the captured times and are left out"))
+    }
+    if programs.count == 1, trace.worldSize > 1 {
+      assumptions.append(
+        Assumption(
+          "one-rank", "one rank is traced, so captured waiting can't be told from transfer"))
+    }
+    if let extrapolation = options.extrapolation, trace.ranks.count < trace.worldSize {
+      assumptions.append(
+        Assumption(
+          "extrapolated",
+          "\(trace.worldSize - trace.ranks.count) of \(trace.worldSize) ranks take the program of a "
+            + "traced rank at their tensor-parallel (of \(extrapolation.tensorParallel)) and "
+            + "pipeline (of \(extrapolation.pipelineParallel)) position, "
+            + "splits \(extrapolation.splits.rawValue); waiting is zero by construction"))
+    }
+    if programs.contains(where: \.hasDevice) {
+      assumptions.append(
+        Assumption(
+          "compute-as-captured",
+          "compute keeps its captured duration, which the communication beside it had stretched"))
+    }
+  }
+}
