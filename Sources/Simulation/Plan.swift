@@ -1,0 +1,138 @@
+public import Quantities
+
+/// What a task of a plan does with its time.
+public enum Activity: UInt8, Sendable {
+  /// Orders other tasks; no part of the window, not accounted.
+  case host
+  /// Computes for a fixed time.
+  case compute
+  /// Communicates within its rank for a fixed time.
+  case localCommunication
+  /// Meets others in a rendezvous, and ends when what they do together ends.
+  case rendezvous
+}
+
+/// A meeting of a rank's task with those of other ranks, as its program names it.
+public struct RendezvousReference: Sendable {
+  /// Which of the rank's groups.
+  public var slot: Int32
+  /// Which meeting of that group.
+  public var position: Int32
+
+  /// A reference.
+  public init(slot: Int, position: Int) {
+    self.slot = Int32(slot)
+    self.position = Int32(position)
+  }
+}
+
+/// What a rank does: tasks in lanes, each lane a FIFO, and predecessors across lanes. Tasks of a lane
+/// are numbered one after the other.
+public struct PlanProgram: Sendable {
+  /// For each lane its tasks.
+  public var laneRanges: [Range<Int>] = []
+  /// For each task its lane.
+  public var lane: [Int32] = []
+  /// For each task the time between the end of the last thing it waits for and its start.
+  public var lag: [SimDuration] = []
+  /// For each task its duration, where that is fixed.
+  public var duration: [SimDuration] = []
+  /// For each task what it does.
+  public var activity: [Activity] = []
+  /// For each task its rendezvous; meaningless for others.
+  public var rendezvous: [RendezvousReference] = []
+  /// For each task the recorded time from the last arrival to its own end; negative where it ended
+  /// earlier.
+  public var afterLastArrival: [SimDuration] = []
+  /// For each task the range of its predecessors in `predecessors`.
+  public var predecessorRanges: [Range<Int>] = []
+  /// Predecessors besides the one in the lane.
+  public var predecessors: [Int32] = []
+
+  /// An empty program.
+  public init() {}
+
+  /// The number of tasks.
+  public var taskCount: Int { lane.count }
+}
+
+/// All that a replay needs: who does what, who meets whom, over which links.
+public struct Plan: Sendable {
+  /// The distinct programs.
+  public var programs: [PlanProgram]
+  /// For each rank its program.
+  public var programOfRank: [Int]
+  /// For each rank the group behind each slot of its program.
+  public var groupsOfRank: [[Int]]
+  /// For each group the number of its first rendezvous; those of a group follow one another.
+  public var firstRendezvous: [Int]
+  /// For each rendezvous the number of tasks that meet.
+  public var participants: [Int]
+  /// For each link its capacity in bytes per second.
+  public var capacities: [Double]
+
+  /// A plan.
+  public init(
+    programs: [PlanProgram], programOfRank: [Int], groupsOfRank: [[Int]], firstRendezvous: [Int],
+    participants: [Int], capacities: [Double]
+  ) {
+    self.programs = programs
+    self.programOfRank = programOfRank
+    self.groupsOfRank = groupsOfRank
+    self.firstRendezvous = firstRendezvous
+    self.participants = participants
+    self.capacities = capacities
+  }
+
+  /// The rendezvous of a task.
+  @inlinable
+  func rendezvous(rank: Int, _ reference: RendezvousReference) -> Int {
+    firstRendezvous[groupsOfRank[rank][Int(reference.slot)]] + Int(reference.position)
+  }
+}
+
+/// What a rendezvous turns into on a fabric: phases one after the other. Shared by all rendezvous
+/// of one shape.
+public final class LoweredCollective: Sendable {
+  /// Transfers that go on at once; the phase ends with the last of them.
+  public struct Phase: Sendable {
+    /// Time before the first byte arrives.
+    public var latency: SimDuration
+    /// What moves.
+    public var transfers: [Transfer]
+
+    /// A phase.
+    public init(latency: SimDuration, transfers: [Transfer]) {
+      self.latency = latency
+      self.transfers = transfers
+    }
+  }
+
+  /// The phases, in order.
+  public let phases: [Phase]
+  /// The name of the algorithm.
+  public let algorithm: String
+
+  /// A collective of phases.
+  public init(algorithm: String, phases: [Phase]) {
+    self.algorithm = algorithm
+    self.phases = phases
+  }
+}
+
+/// Turns rendezvous into transfers, when they start.
+public protocol Lowering {
+  /// What rendezvous number `rendezvous` does. Called once each; should share equal shapes.
+  func lower(_ rendezvous: Int) throws -> LoweredCollective
+}
+
+/// Makes every collective take no time: what is left is the bound that no fabric can beat.
+public struct InstantLowering: Lowering {
+  private let nothing = LoweredCollective(algorithm: "none", phases: [])
+
+  /// The lowering.
+  public init() {}
+
+  /// Nothing.
+  public func lower(_ rendezvous: Int) -> LoweredCollective { nothing }
+}

@@ -1,0 +1,73 @@
+import Quantities
+
+/// A stopwatch over simulated time.
+struct Stopwatch {
+  private var total: Int64 = 0
+  private var since: Int64?
+
+  /// Runs from now on, or rests.
+  mutating func set(running: Bool, at now: SimTime) {
+    if running {
+      if since == nil { since = now.picoseconds }
+    } else if let start = since {
+      total += now.picoseconds - start
+      since = nil
+    }
+  }
+
+  var elapsed: SimDuration { SimDuration(picoseconds: total) }
+}
+
+/// What a rank is doing, counted, and a stopwatch for each of the four parts of its time, each on
+/// its own predicate.
+struct RankMeters {
+  private var computing: Int32 = 0
+  private var transferring: Int32 = 0
+  private var missing: Int32 = 0
+  private var compute = Stopwatch()
+  private var exposedTransfer = Stopwatch()
+  private var waiting = Stopwatch()
+  private var lag = Stopwatch()
+
+  /// The window opens.
+  mutating func open(at now: SimTime) { update(now) }
+
+  /// The window closes.
+  mutating func close(at now: SimTime) {
+    compute.set(running: false, at: now)
+    exposedTransfer.set(running: false, at: now)
+    waiting.set(running: false, at: now)
+    lag.set(running: false, at: now)
+  }
+
+  mutating func changeComputing(by step: Int32, at now: SimTime) {
+    computing += step
+    update(now)
+  }
+
+  mutating func changeTransferring(by step: Int32, at now: SimTime) {
+    transferring += step
+    update(now)
+  }
+
+  mutating func changeMissing(by step: Int32, at now: SimTime) {
+    missing += step
+    update(now)
+  }
+
+  private mutating func update(_ now: SimTime) {
+    compute.set(running: computing > 0, at: now)
+    exposedTransfer.set(running: computing == 0 && transferring > 0, at: now)
+    waiting.set(running: computing == 0 && transferring == 0 && missing > 0, at: now)
+    lag.set(running: computing == 0 && transferring == 0 && missing == 0, at: now)
+  }
+
+  var parts: TimeParts {
+    var parts = TimeParts()
+    parts.compute = compute.elapsed
+    parts.exposedTransfer = exposedTransfer.elapsed
+    parts.waiting = waiting.elapsed
+    parts.lag = lag.elapsed
+    return parts
+  }
+}

@@ -1,0 +1,225 @@
+import Quantities
+
+/// Replays a plan: a discrete-event simulation of ranks, with transfers as fluid on shared links.
+///
+/// A task starts when its lane's predecessor and all its own predecessors have ended, and its lag
+/// has passed. A rendezvous starts to transfer when its last member has arrived; phases follow one
+/// another, each after its latency. Single-threaded and deterministic: events of one instant are
+/// taken in the order in which they were scheduled, and rates are solved once, after them.
+///
+/// - Complexity: O(tasks · log(tasks in flight)) plus the solver's work. Memory: a few words a
+///   task of a rank for the critical path, the rest by lanes and collectives in flight.
+public struct Replayer {
+  /// Where durations of collectives come from.
+  public enum Timing: Sendable {
+    /// From lowering and the solver.
+    case lowered
+    /// From the recorded time since the last arrival: replaying what was captured.
+    case recorded
+  }
+
+  enum Event: Sendable {
+    case begin(rank: Int32, task: Int32)
+    case end(rank: Int32, task: Int32)
+    case phase(rendezvous: Int32)
+    case complete(VariableID)
+  }
+
+  let plan: Plan
+  let timing: Timing
+  var now = SimTime.origin
+  var queue = EventQueue<Event>()
+  var ranks: RankStates
+  var meters: [RankMeters]
+  var isOpen = false
+  var lastEnd = SimTime.origin
+  var result = ReplayResult()
+  var traffic: Traffic
+  private let lowering: any Lowering
+
+  /// A replayer of a plan.
+  public init(_ plan: Plan, lowering: any Lowering, timing: Timing = .lowered) {
+    self.plan = plan
+    self.lowering = lowering
+    self.timing = timing
+    ranks = RankStates(plan)
+    meters = Array(repeating: RankMeters(), count: plan.programOfRank.count)
+    traffic = Traffic(plan)
+    result.collectives = Array(repeating: CollectiveOutcome(), count: plan.participants.count)
+  }
+
+  /// Replays to the end.
+  ///
+  /// - Throws: `ReplayFailure` where the plan can't end, and what lowering throws.
+  public mutating func run() throws -> ReplayResult {
+    for rank in plan.programOfRank.indices { startHeads(rank: rank, cause: nil) }
+    while let time = queue.nextTime {
+      now = time
+      while queue.nextTime == now, let event = queue.popNext() {
+        result.counters.events += 1
+        try take(event.payload)
+      }
+      try traffic.settle(at: now, &queue)
+    }
+    try checkAllEnded()
+    close()
+    return result
+  }
+
+  private mutating func take(_ event: Event) throws {
+    switch event {
+    case .begin(let rank, let task): try begin(Int(rank), Int(task))
+    case .end(let rank, let task): end(Int(rank), Int(task))
+    case .phase(let rendezvous): try beginTransfers(of: Int(rendezvous))
+    case .complete(let variable):
+      if let rendezvous = traffic.complete(variable, at: now) { nextPhase(of: rendezvous) }
+    }
+  }
+
+  // MARK: Tasks
+
+  /// Starts every lane's next task that waits for nothing any more.
+  private mutating func startHeads(rank: Int, cause: Int?) {
+    let program = plan.programOfRank[rank]
+    for lane in plan.programs[program].laneRanges.indices {
+      guard let task = ranks.readyHead(rank: rank, lane: lane, plan.programs[program]) else {
+        continue
+      }
+      ranks.start(rank: rank, lane: lane, task: task, cause: cause)
+      let lag = plan.programs[program].lag[task]
+      queue.schedule(.begin(rank: Int32(rank), task: Int32(task)), at: now + lag)
+    }
+  }
+
+  private mutating func begin(_ rank: Int, _ task: Int) throws {
+    ranks.noteStart(rank: rank, task: task, at: now)
+    let program = plan.programOfRank[rank]
+    let activity = plan.programs[program].activity[task]
+    if activity != .host { openWindow() }
+    switch activity {
+    case .host: break
+    case .compute: meters[rank].changeComputing(by: 1, at: now)
+    case .localCommunication: meters[rank].changeTransferring(by: 1, at: now)
+    case .rendezvous:
+      try arrive(rank, task)
+      return
+    }
+    queue.schedule(
+      .end(rank: Int32(rank), task: Int32(task)), at: now + plan.programs[program].duration[task])
+  }
+
+  private mutating func end(_ rank: Int, _ task: Int) {
+    let program = plan.programOfRank[rank]
+    switch plan.programs[program].activity[task] {
+    case .host: break
+    case .compute: meters[rank].changeComputing(by: -1, at: now)
+    case .localCommunication, .rendezvous: meters[rank].changeTransferring(by: -1, at: now)
+    }
+    if plan.programs[program].activity[task] != .host { lastEnd = max(lastEnd, now) }
+    ranks.finish(rank: rank, task: task, lane: Int(plan.programs[program].lane[task]), at: now)
+    startHeads(rank: rank, cause: task)
+  }
+
+  private mutating func openWindow() {
+    guard !isOpen else { return }
+    isOpen = true
+    result.start = now
+    for rank in meters.indices { meters[rank].open(at: now) }
+  }
+
+  // MARK: Rendezvous
+
+  private mutating func arrive(_ rank: Int, _ task: Int) throws {
+    let program = plan.programs[plan.programOfRank[rank]]
+    let rendezvous = plan.rendezvous(rank: rank, program.rendezvous[task])
+    if traffic.arrived(at: rendezvous) == 0 { result.collectives[rendezvous].firstArrival = now }
+    traffic.addArrival(Traffic.Arrival(rank: Int32(rank), task: Int32(task)), at: rendezvous)
+    if timing == .recorded, program.afterLastArrival[task] < .zero {
+      // Captured to have ended before the last arrival: it waited for no one.
+      meters[rank].changeTransferring(by: 1, at: now)
+      queue.schedule(
+        .end(rank: Int32(rank), task: Int32(task)), at: now + program.duration[task])
+    } else {
+      meters[rank].changeMissing(by: 1, at: now)
+    }
+    guard traffic.arrived(at: rendezvous) == plan.participants[rendezvous] else { return }
+    result.collectives[rendezvous].lastArrival = now
+    switch timing {
+    case .lowered: try startTransfer(of: rendezvous)
+    case .recorded: replayRecorded(rendezvous)
+    }
+  }
+
+  private mutating func replayRecorded(_ rendezvous: Int) {
+    let arrivals = traffic.takeArrivals(at: rendezvous)
+    guard let last = arrivals.last else { return }
+    for arrival in arrivals {
+      let (rank, task) = (Int(arrival.rank), Int(arrival.task))
+      let after = plan.programs[plan.programOfRank[rank]].afterLastArrival[task]
+      guard after >= .zero else { continue }
+      changeToTransfer(rank)
+      queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now + after)
+      result.collectives[rendezvous].end = max(result.collectives[rendezvous].end, now + after)
+      ranks.noteTransfer(rank: rank, task: task, lastArrival: last, at: now)
+    }
+  }
+
+  private mutating func startTransfer(of rendezvous: Int) throws {
+    let lowered = try lowering.lower(rendezvous)
+    result.collectives[rendezvous].lowered = lowered
+    for arrival in traffic.arrivals(at: rendezvous) { changeToTransfer(Int(arrival.rank)) }
+    traffic.begin(rendezvous, lowered)
+    nextPhase(of: rendezvous)
+  }
+
+  private mutating func changeToTransfer(_ rank: Int) {
+    meters[rank].changeMissing(by: -1, at: now)
+    meters[rank].changeTransferring(by: 1, at: now)
+  }
+
+  private mutating func nextPhase(of rendezvous: Int) {
+    if let latency = traffic.nextPhaseLatency(of: rendezvous) {
+      queue.schedule(.phase(rendezvous: Int32(rendezvous)), at: now + latency)
+    } else {
+      finish(rendezvous)
+    }
+  }
+
+  private mutating func beginTransfers(of rendezvous: Int) throws {
+    if traffic.beginTransfers(of: rendezvous, at: now) { nextPhase(of: rendezvous) }
+  }
+
+  private mutating func finish(_ rendezvous: Int) {
+    result.collectives[rendezvous].end = now
+    let arrivals = traffic.takeArrivals(at: rendezvous)
+    guard let last = arrivals.last else { return }
+    let start = result.collectives[rendezvous].lastArrival
+    for arrival in arrivals {
+      ranks.noteTransfer(
+        rank: Int(arrival.rank), task: Int(arrival.task), lastArrival: last, at: start)
+      queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now)
+    }
+  }
+
+  // MARK: The end
+
+  private mutating func checkAllEnded() throws {
+    let blocked = ranks.blocked(plan) { rendezvous in
+      plan.participants[rendezvous] - traffic.arrived(at: rendezvous)
+    }
+    guard blocked.isEmpty else { throw ReplayFailure.deadlock(blocked) }
+  }
+
+  private mutating func close() {
+    result.end = max(lastEnd, result.start)
+    for rank in meters.indices { meters[rank].close(at: result.end) }
+    result.parts = meters.map(\.parts)
+    for parts in result.parts {
+      assert(parts.sum == result.stepTime, "the parts of a rank's time add up to the window")
+    }
+    result.links = traffic.linkOutcomes(at: result.end)
+    result.counters.solves = traffic.solves
+    result.counters.solverSteps = traffic.solverSteps
+    result.criticalPath = ranks.criticalPath(plan, start: result.start, end: result.end)
+  }
+}
