@@ -58,7 +58,8 @@ let modules: [Module] = [
   Module(
     name: "Report",
     dependencies: [
-      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Study",
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Simulation", "Fabric",
+      "Collectives", "Study",
     ]),
 ]
 
@@ -83,7 +84,7 @@ let package = Package(
         name: "refract",
         dependencies: [
           "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
-          "Placement", "Study", "Report", argumentParser,
+          "Placement", "Collectives", "Study", "Report", argumentParser,
         ],
         swiftSettings: settings)
     ],

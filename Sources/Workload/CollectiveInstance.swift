@@ -50,8 +50,7 @@ public struct CollectiveInstance: Sendable {
       for i in 0..<n { for j in 0..<n where i != j { sum += matrix[i, j] } }
       return sum
     case .routed(let routing):
-      let copies = Double(routing.tokens) * Double(routing.expertsPerToken)
-      return copies * Double(routing.tokenBytes) * others
+      return routing.bytesWithAllCopies * others
     }
   }
 }

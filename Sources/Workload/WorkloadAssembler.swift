@@ -15,15 +15,22 @@ public struct WorkloadAssembler {
     assumptions = trace.assumptions
   }
 
-  /// The workload.
-  ///
-  /// - Throws: a `Diagnostic` where there is nothing to replay, the step is not there, ranks are
-  ///   missing, or members of a group disagree.
-  public consuming func assemble() throws -> Workload {
+  /// What the capture says of the chosen step, matched or not: calls whose peers are not known
+  /// count as transfer.
+  public consuming func captured() throws -> CapturedStep {
+    let (programs, marks) = try buildPrograms()
+    return CapturedStep(programs: programs, marks: marks) { program, call in
+      programs[program].operations[programs[program].calls[call].operation].start
+    }
+  }
+
+  private mutating func buildPrograms() throws -> (programs: [RankProgram], marks: [StepMark]) {
     let steps = try trace.ranks.map { try SelectedStep(options.step, of: $0) }
-    guard zip(steps, trace.ranks).contains(where: { step, rank in
-      step.events.contains { rank.events.kind($0) != .step }
-    }) else {
+    guard
+      zip(steps, trace.ranks).contains(where: { step, rank in
+        step.events.contains { rank.events.kind($0) != .step }
+      })
+    else {
       throw Diagnostic(
         .nothingToReplay, "the trace holds no operations in the chosen step",
         remedy: "choose another step with --step, or capture with CPU or CUDA activities on")
@@ -35,6 +42,15 @@ public struct WorkloadAssembler {
       programs.append(
         DependencyInference(recorded, rank: rank).complete(fromTiming: options.infersDependencies))
     }
+    return (programs, steps.compactMap(\.mark))
+  }
+
+  /// The workload.
+  ///
+  /// - Throws: a `Diagnostic` where there is nothing to replay, the step is not there, ranks are
+  ///   missing, or members of a group disagree.
+  public consuming func assemble() throws -> Workload {
+    let (programs, marks) = try buildPrograms()
     let sources = try RankSources(
       worldSize: trace.worldSize, traced: trace.ranks.map(\.rank),
       extrapolation: options.extrapolation)
@@ -51,7 +67,7 @@ public struct WorkloadAssembler {
       }
     }
     let captured = CapturedStep(
-      programs: matched.programs, marks: steps.compactMap(\.mark),
+      programs: matched.programs, marks: marks,
       lastArrival: { arrivals[$0][$1] })
     noteAssumptions(matched.programs)
     return Workload(

@@ -1,0 +1,82 @@
+import Fabric
+import JSON
+import Quantities
+import Simulation
+public import Study
+import Trace
+import Workload
+
+/// `links.csv` and `collectives.csv`: a line a link or collective and scenario, RFC 4180, units in
+/// the headings.
+public enum CSVDocuments {
+  /// Every link that carried anything.
+  public static func links(_ results: [ScenarioResult]) -> String {
+    var text =
+      "trace,fabric,placement,link,tier,technology,multiplicity,capacity_gbps,bytes,"
+      + "mean_utilization,peak_utilization,busy_ns,above_90_percent_ns,top_contributor,"
+      + "top_contributor_bytes\n"
+    for result in results {
+      for row in result.links {
+        let capacity = row.link.bandwidth.bytesPerSecond
+        text += line([
+          result.trace, result.fabric, result.placement, row.link.name, row.link.tier.rawValue,
+          row.link.technology.rawValue, String(row.link.multiplicity),
+          number(row.link.bandwidth.gigabitsPerSecond), whole(row.outcome.bytes),
+          fixedPoint(row.meanUtilization, digits: 6),
+          fixedPoint(row.outcome.peakUsage / capacity, digits: 6),
+          whole(row.outcome.busySeconds * 1e9), whole(row.outcome.saturatedSeconds * 1e9),
+          row.topContributor.group, whole(row.topContributor.bytes),
+        ])
+      }
+    }
+    return text
+  }
+
+  /// Every collective; times from the start of the window.
+  public static func collectives(_ results: [ScenarioResult]) -> String {
+    var text =
+      "trace,fabric,placement,group,group_size,sequence,kind,algorithm,logical_bytes,wire_bytes,"
+      + "first_arrival_ns,last_arrival_ns,end_ns,arrival_spread_ns,transfer_ns,captured_ns,"
+      + "lone_ns,contention_factor,algbw_gbytes_per_s,busbw_gbytes_per_s,bottleneck_link,"
+      + "assumed_by\n"
+    for result in results {
+      let origin = result.windowStart
+      for row in result.collectives {
+        let outcome = row.outcome
+        text += line([
+          result.trace, result.fabric, result.placement, row.group.label,
+          String(row.group.ranks.count), String(row.instance.sequence),
+          row.instance.kind.rawValue, outcome.lowered?.algorithm ?? "", whole(row.logicalBytes),
+          whole(row.wireBytes), nanoseconds(outcome.firstArrival - origin),
+          nanoseconds(outcome.lastArrival - origin), nanoseconds(outcome.end - origin),
+          nanoseconds(outcome.lastArrival - outcome.firstArrival),
+          nanoseconds(outcome.transferTime), nanoseconds(row.instance.capturedDuration),
+          nanoseconds(row.loneTime),
+          row.contentionFactor.map { fixedPoint($0, digits: 4) } ?? "",
+          row.bandwidths.map { fixedPoint($0.algorithm / 1e9, digits: 3) } ?? "",
+          row.bandwidths.map { fixedPoint($0.bus / 1e9, digits: 3) } ?? "", row.bottleneck,
+          row.instance.assumedBy ?? "",
+        ])
+      }
+    }
+    return text
+  }
+
+  private static func line(_ fields: [String]) -> String {
+    fields.map(quoted).joined(separator: ",") + "\n"
+  }
+
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
+  }
+
+  private static func number(_ value: Double) -> String { JSONWriter.text(value) }
+
+  private static func whole(_ value: Double) -> String { fixedPoint(value, digits: 0) }
+
+  private static func nanoseconds(_ span: SimDuration) -> String {
+    String(span.nanosecondsRounded)
+  }
+}

@@ -1,0 +1,209 @@
+public import Diagnostics
+import JSON
+import Quantities
+public import Trace
+public import Workload
+
+/// What `inspect` says of a trace, for people and as JSON.
+public struct InspectReport: Sendable {
+  private let summary: TraceSummary
+  private let captured: CapturedStep?
+  private let workload: Result<Workload, Diagnostic>
+
+  /// A report.
+  ///
+  /// - Parameters:
+  ///   - captured: the chosen step, where it can be measured.
+  ///   - workload: the matched workload, or why there is none.
+  public init(
+    _ summary: TraceSummary, captured: CapturedStep?, workload: Result<Workload, Diagnostic>
+  ) {
+    self.summary = summary
+    self.captured = captured
+    self.workload = workload
+  }
+
+  /// For people.
+  public var text: String {
+    var lines = [
+      "ranks: \(summary.ranks.count) traced of \(summary.worldSize)"
+        + (summary.missingRanks.isEmpty ? "" : "; no trace of \(rankList(summary.missingRanks))")
+    ]
+    lines += ranks + [""] + groups + [""] + step
+    if !assumptions.isEmpty { lines += ["", "assumed:"] + assumptions.map { "  \($0.text)" } }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var assumptions: [Assumption] {
+    if case .success(let workload) = workload { workload.assumptions } else { summary.assumptions }
+  }
+
+  private var ranks: [String] {
+    var table = TextTable([
+      ("rank", .right), ("known from", .left), ("device", .left), ("span ms", .right),
+      ("steps", .left), ("lane", .left), ("events", .right), ("communication", .right),
+      ("busy ms", .right),
+    ])
+    for rank in summary.ranks {
+      for (index, lane) in rank.lanes.enumerated() where lane.events > 0 || index == 0 {
+        let isFirst = index == rank.lanes.firstIndex { $0.events > 0 } ?? 0
+        table.add(
+          (isFirst
+            ? [
+              String(rank.rank.raw), rank.source, rank.device ?? rank.host ?? "–",
+              Wording.milliseconds(rank.span), rank.steps.map(String.init).joined(separator: " "),
+            ] : ["", "", "", "", ""])
+            + [
+              lane.lane.label, String(lane.events), String(lane.communications),
+              Wording.milliseconds(lane.busy),
+            ])
+      }
+    }
+    return table.lines(indent: "  ")
+  }
+
+  private var groups: [String] {
+    var table = TextTable([
+      ("group", .left), ("ranks", .left), ("kind", .left), ("calls", .right),
+      ("bytes in", .right), ("captured ms", .right), ("assumed", .right),
+    ])
+    for group in summary.groups {
+      let name = [group.group.label, rankList(group.group.ranks)]
+      if group.calls.isEmpty { table.add(name + ["–", "0", "–", "–", "0"]) }
+      for (index, calls) in group.calls.enumerated() {
+        table.add(
+          (index == 0 ? name : ["", ""]) + [
+            calls.kind.rawValue, String(calls.count), Wording.bytes(calls.sendBytes),
+            Wording.milliseconds(calls.duration), String(calls.assumed),
+          ])
+      }
+    }
+    return summary.groups.isEmpty ? ["no process groups"] : table.lines(indent: "  ")
+  }
+
+  private var step: [String] {
+    var lines: [String] = []
+    if let captured {
+      lines.append(
+        "captured step \(Wording.time(captured.stepTime))"
+          + (captured.hostStep.map { ", host \(Wording.time($0))" } ?? ""))
+      for (rank, parts) in zip(summary.ranks, captured.parts) {
+        lines.append(
+          "  rank \(rank.rank.raw): compute \(Wording.time(parts.compute)), exposed transfer "
+            + "\(Wording.time(parts.exposedTransfer)), waiting \(Wording.time(parts.waiting)), "
+            + "lag \(Wording.time(parts.lag))")
+      }
+    }
+    switch workload {
+    case .success(let workload):
+      let programs = workload.programs
+      func edges(_ kind: DependencyKind) -> Int { programs.reduce(0) { $0 + $1.edgeCount(kind) } }
+      lines.append(
+        "matched: \(workload.instances.count) collectives in \(workload.groups.count) groups; "
+          + "dependencies: \(edges(.launch)) launches, \(edges(.hostWait)) host waits, "
+          + "\(edges(.inferred)) inferred")
+    case .failure(let diagnostic):
+      lines.append("can't be replayed as it is: " + DiagnosticRenderer.line(diagnostic))
+    }
+    return lines
+  }
+
+  // MARK: JSON
+
+  /// For scripts.
+  public func json(version: String) -> [UInt8] {
+    var json = JSONWriter(indented: true)
+    json.object { json in
+      json.member("schema", "refract.inspect/1")
+      json.member("version", version)
+      json.member("world_size", summary.worldSize)
+      json.member("missing_ranks", summary.missingRanks.map(\.raw))
+      json.key("ranks")
+      json.array { json in for rank in summary.ranks { write(rank, to: &json) } }
+      json.key("groups")
+      json.array { json in for group in summary.groups { write(group, to: &json) } }
+      json.key("captured_step")
+      writeStep(to: &json)
+      json.key("not_replayable")
+      if case .failure(let diagnostic) = workload {
+        json.string(DiagnosticRenderer.line(diagnostic))
+      } else {
+        json.null()
+      }
+      json.key("assumptions")
+      json.array { json in for assumption in assumptions { json.string(assumption.text) } }
+      json.key("diagnostics")
+      json.array { json in
+        for diagnostic in summary.diagnostics { json.string(DiagnosticRenderer.line(diagnostic)) }
+      }
+    }
+    json.endLine()
+    return json.bytes
+  }
+
+  private func write(_ rank: TraceSummary.Rank, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("rank", rank.rank.raw)
+      json.member("rank_source", rank.source)
+      if let host = rank.host { json.member("host", host) }
+      if let device = rank.device { json.member("device", device) }
+      json.member("span_ns", rank.span.nanosecondsRounded)
+      json.member("steps", rank.steps)
+      json.key("lanes")
+      json.array { json in
+        for lane in rank.lanes {
+          json.object { json in
+            json.member("kind", lane.lane.kind.rawValue)
+            json.member("name", lane.lane.name)
+            json.member("events", lane.events)
+            json.member("communications", lane.communications)
+            json.member("busy_ns", lane.busy.nanosecondsRounded)
+          }
+        }
+      }
+    }
+  }
+
+  private func write(_ group: TraceSummary.Group, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("name", group.group.name)
+      json.member("purpose", group.group.purpose)
+      json.member("ranks", group.group.ranks.map(\.raw))
+      json.key("calls")
+      json.array { json in
+        for calls in group.calls {
+          json.object { json in
+            json.member("kind", calls.kind.rawValue)
+            json.member("count", calls.count)
+            json.member("send_bytes", calls.sendBytes)
+            json.member("duration_ns", calls.duration.nanosecondsRounded)
+            json.member("assumed", calls.assumed)
+          }
+        }
+      }
+    }
+  }
+
+  private func writeStep(to json: inout JSONWriter) {
+    guard let captured else {
+      json.null()
+      return
+    }
+    json.object { json in
+      json.member("step_time_ns", captured.stepTime.nanosecondsRounded)
+      if let host = captured.hostStep { json.member("host_step_ns", host.nanosecondsRounded) }
+      json.key("ranks")
+      json.array { json in
+        for (rank, parts) in zip(summary.ranks, captured.parts) {
+          json.object { json in
+            json.member("rank", rank.rank.raw)
+            json.member("compute_ns", parts.compute.nanosecondsRounded)
+            json.member("exposed_transfer_ns", parts.exposedTransfer.nanosecondsRounded)
+            json.member("waiting_ns", parts.waiting.nanosecondsRounded)
+            json.member("lag_ns", parts.lag.nanosecondsRounded)
+          }
+        }
+      }
+    }
+  }
+}

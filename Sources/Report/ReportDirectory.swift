@@ -1,0 +1,28 @@
+import Streams
+public import Study
+
+/// The files that replay and compare leave behind.
+public enum ReportDirectory {
+  /// Writes `results.json`, `links.csv` and `collectives.csv` into `directory`, made where it is
+  /// missing. All are written aside first, and `results.json` appears last.
+  ///
+  /// - Throws: a `Diagnostic` where something can't be written.
+  public static func write(
+    _ results: [ScenarioResult], version: String, to directory: String
+  ) throws {
+    try makeDirectory(directory)
+    let documents: [(String, [UInt8])] = [
+      ("links.csv", Array(CSVDocuments.links(results).utf8)),
+      ("collectives.csv", Array(CSVDocuments.collectives(results).utf8)),
+      ("results.json", ResultsJSON.document(results, version: version)),
+    ]
+    var files: [OutputFile] = []
+    for (name, bytes) in documents {
+      let file = try OutputFile(path: directory + "/" + name)
+      try file.write(bytes)
+      try file.finish()
+      files.append(file)
+    }
+    for file in files { try file.commit() }
+  }
+}

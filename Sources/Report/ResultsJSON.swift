@@ -1,0 +1,137 @@
+import Diagnostics
+import Fabric
+import JSON
+import Quantities
+import Simulation
+public import Study
+import Trace
+
+/// `results.json`, schema `refract.results/1`.
+public enum ResultsJSON {
+  /// The document for scenarios in their order. Holds no paths, dates or thread counts: equal
+  /// results make equal bytes.
+  public static func document(_ results: [ScenarioResult], version: String) -> [UInt8] {
+    var json = JSONWriter(indented: true)
+    json.object { json in
+      json.member("schema", "refract.results/1")
+      json.member("version", version)
+      json.key("scenarios")
+      json.array { json in for result in results { write(result, to: &json) } }
+    }
+    json.endLine()
+    return json.bytes
+  }
+
+  private static func write(_ result: ScenarioResult, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("trace", result.trace)
+      json.member("fabric", result.fabric)
+      json.member("placement", result.placement)
+      json.member("tier", "coflow")
+      writeTimes(result, to: &json)
+      json.member("bytes", result.wireBytes.rounded())
+      json.key("energy_j")
+      if let joules = result.energyJoules { json.number(joules) } else { json.null() }
+      json.member("busiest_link", result.busiestLink?.link.name ?? "")
+      json.member("busiest_link_utilization", result.busiestLink?.meanUtilization ?? 0)
+      json.key("assumptions")
+      json.array { json in
+        for assumption in result.assumptions {
+          json.object { json in
+            json.member("code", assumption.code)
+            json.member("text", assumption.text)
+          }
+        }
+      }
+      json.key("diagnostics")
+      json.array { json in
+        for diagnostic in result.diagnostics { write(diagnostic, to: &json) }
+      }
+      writeCriticalPath(result.criticalPath, to: &json)
+      json.key("groups")
+      json.array { json in for group in result.groups { write(group, to: &json) } }
+      json.key("ranks")
+      json.array { json in
+        for (rank, parts) in result.parts.enumerated() {
+          json.object { json in
+            json.member("rank", rank)
+            write(MeanParts([parts], total: result.stepTime).nanoseconds, to: &json)
+          }
+        }
+      }
+      json.key("counters")
+      json.object { json in
+        json.member("events", result.counters.events)
+        json.member("solves", result.counters.solves)
+        json.member("solver_steps", result.counters.solverSteps)
+      }
+    }
+  }
+
+  private static func writeTimes(_ result: ScenarioResult, to json: inout JSONWriter) {
+    json.member("step_time_ns", result.stepTime.nanosecondsRounded)
+    json.member("captured_step_time_ns", result.capturedStepTime.nanosecondsRounded)
+    json.member("self_check_error", result.selfCheckError)
+    json.key("calibrated_error")
+    json.null()
+    write(result.meanParts.nanoseconds, to: &json)
+    json.member("unexplained_lag_ns", result.criticalPath.lag.nanosecondsRounded)
+    json.member(
+      "step_time_interval_ns",
+      [result.interval.low.nanosecondsRounded, result.interval.high.nanosecondsRounded])
+    if let host = result.capturedHostStep {
+      json.member("captured_host_step_ns", host.nanosecondsRounded)
+    }
+    json.member("captured_compute_ns", result.capturedParts.compute.nanosecondsRounded)
+    json.member(
+      "captured_exposed_transfer_ns", result.capturedParts.exposedTransfer.nanosecondsRounded)
+    json.member("captured_waiting_ns", result.capturedParts.waiting.nanosecondsRounded)
+    json.member("captured_lag_ns", result.capturedParts.lag.nanosecondsRounded)
+    json.member("communication_free_step_time_ns", result.communicationFree.nanosecondsRounded)
+    json.member("lag_free_step_time_ns", result.lagFree.nanosecondsRounded)
+  }
+
+  private static func write(_ parts: [Int64], to json: inout JSONWriter) {
+    for (name, value) in zip(
+      ["compute_ns", "exposed_transfer_ns", "waiting_ns", "lag_ns"], parts)
+    {
+      json.member(name, value)
+    }
+  }
+
+  private static func writeCriticalPath(_ path: CriticalPath, to json: inout JSONWriter) {
+    json.key("critical_path")
+    json.object { json in
+      json.member("operations", path.steps.count)
+      json.member("compute_ns", path.compute.nanosecondsRounded)
+      json.member("transfer_ns", path.transfer.nanosecondsRounded)
+      json.member("host_ns", path.host.nanosecondsRounded)
+      json.member("lag_ns", path.lag.nanosecondsRounded)
+    }
+  }
+
+  private static func write(_ row: ScenarioResult.GroupRow, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("name", row.group.name)
+      json.member("purpose", row.group.purpose)
+      json.member("size", row.group.ranks.count)
+      json.key("collectives")
+      json.object { json in
+        for (kind, count) in row.kinds { json.member(kind.rawValue, count) }
+      }
+      json.member("logical_bytes", row.logicalBytes.rounded())
+      json.member("wire_bytes", row.wireBytes.rounded())
+      json.member("transfer_ns", row.transferTime.nanosecondsRounded)
+      json.member("captured_ns", row.capturedTime.nanosecondsRounded)
+    }
+  }
+
+  private static func write(_ diagnostic: Diagnostic, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("code", diagnostic.code.rawValue)
+      json.member("severity", "\(diagnostic.severity)")
+      json.member("problem", diagnostic.problem)
+      if let remedy = diagnostic.remedy { json.member("remedy", remedy) }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Fabric
+import Quantities
+import Simulation
+public import Study
+import Trace
+import Workload
+
+/// What replay and compare print: the self-check on top, a table of scenarios, what it leans on.
+public enum TerminalReport {
+  /// The text, a line feed at its end.
+  public static func text(_ results: [ScenarioResult]) -> String {
+    var lines: [String] = []
+    // Results stand trace by trace; each trace is a section.
+    var rest = results[...]
+    while let first = rest.first {
+      let section = rest.prefix { $0.trace == first.trace }
+      rest = rest.dropFirst(section.count)
+      if !lines.isEmpty { lines.append("") }
+      lines += heading(first)
+      lines.append("")
+      lines += table(Array(section))
+      lines.append("")
+      lines += details(Array(section))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func heading(_ result: ScenarioResult) -> [String] {
+    var lines = [
+      "\(result.trace): captured step \(Wording.time(result.capturedStepTime))"
+        + (result.capturedHostStep.map { " (host \(Wording.time($0)))" } ?? "")
+        + ", exposed communication "
+        + Wording.time(result.capturedParts.exposedTransfer + result.capturedParts.waiting),
+      "self-check: \(Wording.signedPercent(result.selfCheckError, digits: 4))"
+        + " (captured durations replayed; catches mistakes in building, no more)",
+    ]
+    lines.append(verdict(result))
+    return lines
+  }
+
+  /// What a faster fabric could do at best.
+  private static func verdict(_ result: ScenarioResult) -> String {
+    let captured = result.capturedStepTime.seconds
+    let gain = captured > 0 ? 1 - result.communicationFree.seconds / captured : 0
+    let bound =
+      "with communication free the step takes \(Wording.time(result.communicationFree)), "
+    if gain < 0.05 {
+      return bound + "\(Wording.percent(max(0, gain))) less than captured: "
+        + "this step hides its communication, and no fabric can shorten it by more"
+    }
+    return bound + "so no fabric can shorten it by more than \(Wording.percent(gain))"
+  }
+
+  private static func table(_ results: [ScenarioResult]) -> [String] {
+    var table = TextTable([
+      ("fabric", .left), ("placement", .left), ("step ms", .right), ("interval ms", .right),
+      ("vs captured", .right), ("compute", .right), ("exposed", .right), ("waiting", .right),
+      ("lag", .right), ("energy J", .right), ("busiest link", .left), ("mean use", .right),
+    ])
+    for result in results {
+      let parts = result.meanParts.nanoseconds.map { fixedPoint(Double($0) / 1e6, digits: 3) }
+      let change =
+        result.capturedStepTime > .zero
+        ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : 0
+      table.add([
+        result.fabric, result.placement, Wording.milliseconds(result.stepTime),
+        Wording.milliseconds(result.interval.low) + "–"
+          + Wording.milliseconds(result.interval.high),
+        Wording.signedPercent(change),
+      ] + parts + [
+        result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–",
+        result.busiestLink?.link.name ?? "–",
+        result.busiestLink.map { Wording.percent($0.meanUtilization) } ?? "–",
+      ])
+    }
+    return table.lines()
+  }
+
+  private static func details(_ results: [ScenarioResult]) -> [String] {
+    var table = TextTable([
+      ("fabric", .left), ("collective", .left), ("count", .right), ("captured ms", .right),
+      ("replayed ms", .right), ("ratio", .right), ("busbw GB/s", .right),
+      ("contention", .right), ("held by", .left),
+    ])
+    for result in results {
+      for kind in KindSummary.all(result) { table.add([result.fabric] + kind.cells) }
+    }
+    var lines = table.lines()
+    lines.append("")
+    if let first = results.first {
+      lines.append("critical path and unexplained lag on it:")
+      for result in results {
+        let path = result.criticalPath
+        lines.append(
+          "  \(result.fabric): compute \(Wording.time(path.compute)), transfer "
+            + "\(Wording.time(path.transfer)), host \(Wording.time(path.host)), lag "
+            + "\(Wording.time(path.lag)); without any lag the step takes "
+            + Wording.time(result.lagFree))
+      }
+      lines.append("assumed:")
+      lines += first.assumptions.map { "  \($0.text)" }
+    }
+    return lines
+  }
+}
+
+/// Collectives of one group, kind and algorithm in a scenario, summed up.
+private struct KindSummary {
+  let label: String
+  let rows: [ScenarioResult.CollectiveRow]
+
+  static func all(_ result: ScenarioResult) -> [KindSummary] {
+    var order: [String] = []
+    var byLabel: [String: [ScenarioResult.CollectiveRow]] = [:]
+    for row in result.collectives {
+      let algorithm = row.outcome.lowered?.algorithm ?? ""
+      let label = "\(row.instance.kind.rawValue) (\(algorithm)) in \(row.group.label)"
+      if byLabel[label] == nil { order.append(label) }
+      byLabel[label, default: []].append(row)
+    }
+    // Groups that are each other's counterparts would fill a page; the largest few tell.
+    let ranked = order.enumerated().sorted {
+      let (a, b) = (time(byLabel[$0.element] ?? []), time(byLabel[$1.element] ?? []))
+      return a != b ? a > b : $0.offset < $1.offset
+    }
+    return ranked.prefix(8).map { KindSummary(label: $0.element, rows: byLabel[$0.element] ?? []) }
+  }
+
+  private static func time(_ rows: [ScenarioResult.CollectiveRow]) -> SimDuration {
+    rows.reduce(.zero) { $0 + $1.outcome.transferTime }
+  }
+
+  var cells: [String] {
+    let captured = rows.reduce(SimDuration.zero) { $0 + $1.instance.capturedDuration }
+    let replayed = Self.time(rows)
+    let rates = rows.compactMap(\.bandwidths?.bus)
+    let factors = rows.compactMap(\.contentionFactor)
+    return [
+      label, String(rows.count), Wording.milliseconds(captured), Wording.milliseconds(replayed),
+      captured > .zero ? fixedPoint(replayed.seconds / captured.seconds, digits: 2) : "–",
+      rates.isEmpty ? "–" : fixedPoint(rates.reduce(0, +) / Double(rates.count) / 1e9, digits: 1),
+      factors.max().map { fixedPoint($0, digits: 2) } ?? "–", rows[0].bottleneck,
+    ]
+  }
+}

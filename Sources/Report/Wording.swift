@@ -1,0 +1,36 @@
+import Quantities
+import Trace
+
+/// Numbers as people read them.
+enum Wording {
+  /// `129.012 ms`, `4.13 µs`: three digits after the point, in the unit that suits the size.
+  static func time(_ duration: SimDuration) -> String {
+    let seconds = duration.seconds
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
+    let unit = units.first { seconds.magnitude >= $0.0 } ?? units[units.count - 1]
+    return fixedPoint(seconds / unit.0, digits: 3) + " " + unit.1
+  }
+
+  /// Milliseconds with three digits: for columns.
+  static func milliseconds(_ duration: SimDuration) -> String {
+    fixedPoint(duration.seconds * 1e3, digits: 3)
+  }
+
+  /// `+1.23 %`.
+  static func signedPercent(_ share: Double, digits: Int = 2) -> String {
+    let text = fixedPoint(share * 100, digits: digits)
+    return (share >= 0 && !text.hasPrefix("-") ? "+" : "") + text + " %"
+  }
+
+  /// `12.3 %`.
+  static func percent(_ share: Double) -> String { fixedPoint(share * 100, digits: 1) + " %" }
+
+  /// `1.23 GB`, in powers of ten.
+  static func bytes(_ bytes: Double) -> String {
+    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
+    guard let unit = units.first(where: { bytes >= $0.0 }) else {
+      return fixedPoint(bytes, digits: 0) + " B"
+    }
+    return fixedPoint(bytes / unit.0, digits: 2) + " " + unit.1
+  }
+}

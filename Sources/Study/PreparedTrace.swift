@@ -1,0 +1,97 @@
+import Collectives
+import Diagnostics
+import Ingest
+public import Quantities
+import Simulation
+import Streams
+import Trace
+public import Workload
+
+/// A trace made ready for any number of scenarios: its workload, and what holds on every fabric.
+public struct PreparedTrace: Sendable {
+  /// What reports call it: the input's last path component.
+  public let name: String
+  /// With all dependencies.
+  public let workload: Workload
+  /// With recorded dependencies only: the other end of the answer's interval.
+  let recordedOnly: Workload
+  /// The step with captured durations of collectives, replayed.
+  public let selfCheck: SimDuration
+  /// The step with collectives that take no time: what no fabric can beat.
+  public let communicationFree: SimDuration
+
+  /// Reads and prepares.
+  ///
+  /// - Throws: a `Diagnostic`; where its place is not known more closely, it names the trace.
+  public init(_ source: TraceSource) throws {
+    name = lastComponent(source.inputs.first ?? "")
+    let input = source.inputs.count == 1 ? source.inputs[0] : "the trace"
+    do {
+      let rules = try source.rules.map(KernelRules.init(nameOrFile:))
+      let trace = try Ingestor(rules: rules).ingest(source.inputs)
+      workload = try WorkloadAssembler(trace, options: source.options).assemble()
+      var options = source.options
+      options.infersDependencies = false
+      recordedOnly = try WorkloadAssembler(trace, options: options).assemble()
+      let plan = PlanBuilder.plan(workload, capacities: [])
+      selfCheck = try replayPlan(plan, workload, InstantLowering(), .recorded).stepTime
+      communicationFree = try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
+    } catch var diagnostic as Diagnostic {
+      if diagnostic.location == nil, diagnostic.code != .usage {
+        diagnostic.location = SourceLocation(file: input)
+      }
+      throw diagnostic
+    }
+  }
+
+  /// (replayed − captured) / captured, with captured durations of collectives.
+  public var selfCheckError: Double {
+    let captured = workload.captured.stepTime
+    return captured == .zero ? 0 : (selfCheck - captured).seconds / captured.seconds
+  }
+}
+
+/// Replays, with failures in the words of the workload.
+func replayPlan(
+  _ plan: Plan, _ workload: Workload, _ lowering: any Lowering, _ timing: Replayer.Timing
+) throws -> ReplayResult {
+  do {
+    var replayer = Replayer(plan, lowering: lowering, timing: timing)
+    return try replayer.run()
+  } catch let failure as ReplayFailure {
+    throw failure.diagnostic(workload)
+  }
+}
+
+extension ReplayFailure {
+  /// What went wrong, in the words of ranks and collectives.
+  fileprivate func diagnostic(_ workload: Workload) -> Diagnostic {
+    switch self {
+    case .stalled(let rendezvous):
+      return Diagnostic(
+        .deadlock, "the transfer of \(Self.name(rendezvous, workload)) gets no bandwidth",
+        remedy: "check the fabric for links without capacity")
+    case .deadlock(let blocked):
+      let shown = blocked.prefix(6).map { task -> String in
+        let program = workload.programs[workload.programOfRank[task.rank]]
+        let lane = program.lanes[program.operations[task.task].lane].label
+        switch task.reason {
+        case .task(let other):
+          return "rank \(task.rank), \(lane), operation \(task.task) waits for operation \(other)"
+        case .rendezvous(let number, let missing):
+          return "rank \(task.rank), \(lane) waits in \(Self.name(number, workload)) for "
+            + "\(missing) more"
+        }
+      }
+      let more = blocked.count > 6 ? "; and \(blocked.count - 6) more" : ""
+      return Diagnostic(
+        .deadlock, "the replay can't go on: " + shown.joined(separator: "; ") + more)
+    }
+  }
+
+  private static func name(_ instance: Int, _ workload: Workload) -> String {
+    let collective = workload.instances[instance]
+    return "\(collective.kind.rawValue) \(collective.sequence) of group "
+      + "'\(workload.groups[collective.group].label)'"
+  }
+}

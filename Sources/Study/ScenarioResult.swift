@@ -1,0 +1,140 @@
+public import Diagnostics
+public import Fabric
+public import Quantities
+public import Simulation
+public import Trace
+public import Workload
+
+/// What replaying one trace on one fabric found, in plain values for reports.
+public struct ScenarioResult: Sendable {
+  /// The trace's name.
+  public var trace: String
+  /// The fabric's name.
+  public var fabric: String
+  /// The placement's name.
+  public var placement: String
+  /// The replayed step.
+  public var stepTime: SimDuration
+  /// The replay's start, from the job's origin: what times of collectives count from.
+  public var windowStart: SimTime
+  /// The captured step.
+  public var capturedStepTime: SimDuration
+  /// The host's captured step, where the capture marks it.
+  public var capturedHostStep: SimDuration?
+  /// Mean parts of the captured ranks' time.
+  public var capturedParts: TimeParts
+  /// (replayed − captured) / captured with captured durations of collectives.
+  public var selfCheckError: Double
+  /// The step with communication free.
+  public var communicationFree: SimDuration
+  /// The step with all unexplained lag of GPU work set to zero.
+  public var lagFree: SimDuration
+  /// The step with recorded dependencies only, and with all inferred ones, the smaller first.
+  public var interval: (low: SimDuration, high: SimDuration)
+  /// What held the step up.
+  public var criticalPath: CriticalPath
+  /// Parts of each rank's time.
+  public var parts: [TimeParts]
+  /// Every collective.
+  public var collectives: [CollectiveRow]
+  /// Every link that carried anything.
+  public var links: [LinkRow]
+  /// Every group that communicated.
+  public var groups: [GroupRow]
+  /// Joules, where the fabric says what every used link takes.
+  public var energyJoules: Double?
+  /// Counted work.
+  public var counters: ReplayCounters
+  /// What it leans on.
+  public var assumptions: [Assumption]
+  /// What was found on the way.
+  public var diagnostics: [Diagnostic]
+
+  /// A collective.
+  public struct CollectiveRow: Sendable {
+    /// The instance in the workload.
+    public var instance: CollectiveInstance
+    /// Its group.
+    public var group: ProcessGroup
+    /// How it went.
+    public var outcome: CollectiveOutcome
+    /// Bytes asked for.
+    public var logicalBytes: Double
+    /// Bytes that senders put on the wire.
+    public var wireBytes: Double
+    /// What it would take alone on the same fabric and placement.
+    public var loneTime: SimDuration
+    /// Algorithm and bus bandwidth in bytes/s, where bytes moved.
+    public var bandwidths: (algorithm: Double, bus: Double)?
+    /// The link that would hold it back alone; "injection cap" or empty where none would.
+    public var bottleneck: String
+
+    /// Replayed time over the time alone; `nil` where that is nothing.
+    public var contentionFactor: Double? {
+      loneTime > .zero ? outcome.transferTime.seconds / loneTime.seconds : nil
+    }
+  }
+
+  /// A link.
+  public struct LinkRow: Sendable {
+    /// The link.
+    public var link: Link
+    /// What it carried.
+    public var outcome: LinkOutcome
+    /// Bytes / (capacity · step).
+    public var meanUtilization: Double
+    /// The group that put most bytes on it, and how many.
+    public var topContributor: (group: String, bytes: Double)
+  }
+
+  /// A group's traffic.
+  public struct GroupRow: Sendable {
+    /// The group.
+    public var group: ProcessGroup
+    /// Its collectives by kind, in order of the kinds' names.
+    public var kinds: [(kind: CollectiveKind, count: Int)]
+    /// Bytes asked for.
+    public var logicalBytes: Double
+    /// Bytes on the wire.
+    public var wireBytes: Double
+    /// Sum of transfer times.
+    public var transferTime: SimDuration
+    /// Sum of captured durations, the longest member's.
+    public var capturedTime: SimDuration
+  }
+
+  /// The link with the highest mean utilization; the first by name order of the fabric at a tie.
+  public var busiestLink: LinkRow? {
+    links.reduce(nil as LinkRow?) { best, row in
+      row.meanUtilization > (best?.meanUtilization ?? 0) ? row : best
+    }
+  }
+
+  /// Bytes on the wire.
+  public var wireBytes: Double { collectives.reduce(0) { $0 + $1.wireBytes } }
+
+  /// Mean parts over ranks, in whole nanoseconds that add up to the step.
+  public var meanParts: MeanParts { MeanParts(parts, total: stepTime) }
+}
+
+/// Mean parts over ranks in whole nanoseconds, rounded so that they add up to the whole.
+public struct MeanParts: Sendable, Equatable {
+  /// Compute, exposed transfer, waiting, lag.
+  public let nanoseconds: [Int64]
+
+  /// Largest remainders are rounded up first (Hamilton's method); ties go to the earlier part.
+  public init(_ parts: [TimeParts], total: SimDuration) {
+    let sums = [
+      parts.reduce(0) { $0 + $1.compute.picoseconds },
+      parts.reduce(0) { $0 + $1.exposedTransfer.picoseconds },
+      parts.reduce(0) { $0 + $1.waiting.picoseconds },
+      parts.reduce(0) { $0 + $1.lag.picoseconds },
+    ]
+    let unit = 1000 * Int64(max(1, parts.count))
+    var whole = sums.map { $0 / unit }
+    let missing = total.nanosecondsRounded - whole.reduce(0, +)
+    let order = sums.indices.sorted { (-(sums[$0] % unit), $0) < (-(sums[$1] % unit), $1) }
+    for index in order.prefix(Int(max(0, min(4, missing)))) { whole[index] += 1 }
+    nanoseconds = whole
+  }
+}

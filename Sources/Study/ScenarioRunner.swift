@@ -1,0 +1,199 @@
+import Collectives
+import Diagnostics
+import Fabric
+import Placement
+import Quantities
+import Simulation
+import Trace
+import Workload
+
+/// Replays one prepared trace in one scenario.
+struct ScenarioRunner {
+  private let trace: PreparedTrace
+  private let scenario: Scenario
+  private let fabric: Fabric
+  private let placement: Placement
+  private let map: LinkMap
+  private var workload: Workload { trace.workload }
+
+  init(_ trace: PreparedTrace, _ scenario: Scenario) throws {
+    self.trace = trace
+    self.scenario = scenario
+    fabric = try FabricPreset.load(nameOrFile: scenario.fabric)
+    placement = try scenario.placement.place(worldSize: trace.workload.worldSize, on: fabric)
+    map = LinkMap(fabric, placement)
+  }
+
+  func run() throws -> ScenarioResult {
+    let main = try replay(workload)
+    let recorded = try replay(trace.recordedOnly)
+    let lagFree = try replay(workload, withoutLag: true)
+    let (collectives, contributions) = collectives(main)
+    let times = [main.stepTime, recorded.stepTime]
+    return ScenarioResult(
+      trace: trace.name, fabric: fabric.name, placement: placement.name, stepTime: main.stepTime,
+      windowStart: main.start,
+      capturedStepTime: workload.captured.stepTime, capturedHostStep: workload.captured.hostStep,
+      capturedParts: Self.mean(workload.captured.parts), selfCheckError: trace.selfCheckError,
+      communicationFree: trace.communicationFree, lagFree: lagFree.stepTime,
+      interval: (times.min() ?? .zero, times.max() ?? .zero), criticalPath: main.criticalPath,
+      parts: main.parts, collectives: collectives, links: links(main, contributions),
+      groups: groups(collectives), energyJoules: energy(main), counters: main.counters,
+      assumptions: workload.assumptions + assumptions(), diagnostics: workload.log.summarized())
+  }
+
+  private func replay(_ workload: Workload, withoutLag: Bool = false) throws -> ReplayResult {
+    var plan = PlanBuilder.plan(workload, capacities: map.capacities)
+    if withoutLag {
+      for program in plan.programs.indices { plan.programs[program].dropLag() }
+    }
+    let lowering = CollectiveLowering(workload, map, options: scenario.lowering)
+    return try replayPlan(plan, workload, lowering, .lowered)
+  }
+
+  private static func mean(_ parts: [TimeParts]) -> TimeParts {
+    func mean(_ part: KeyPath<TimeParts, SimDuration>) -> SimDuration {
+      let sum = parts.reduce(0) { $0 + $1[keyPath: part].picoseconds }
+      return SimDuration(picoseconds: sum / Int64(max(1, parts.count)))
+    }
+    var result = TimeParts()
+    result.compute = mean(\.compute)
+    result.exposedTransfer = mean(\.exposedTransfer)
+    result.waiting = mean(\.waiting)
+    result.lag = mean(\.lag)
+    return result
+  }
+
+  // MARK: Collectives
+
+  /// Bytes that each group put on each link.
+  private typealias Contributions = [[Int: Double]]
+
+  private func collectives(
+    _ result: ReplayResult
+  ) -> ([ScenarioResult.CollectiveRow], Contributions) {
+    let capacities = map.capacities
+    var contributions = Contributions(repeating: [:], count: map.links.count)
+    var rows: [ScenarioResult.CollectiveRow] = []
+    for (instance, outcome) in zip(workload.instances, result.collectives) {
+      guard let lowered = outcome.lowered else { continue }
+      let group = workload.groups[instance.group]
+      let transfers = lowered.phases.flatMap(\.transfers)
+      for transfer in transfers {
+        for (link, weight) in zip(transfer.links, transfer.weights) {
+          contributions[link.index][instance.group, default: 0] += weight * transfer.bytes
+        }
+      }
+      let metrics = CollectiveMetrics(
+        instance, size: group.ranks.count, time: outcome.transferTime)
+      rows.append(
+        ScenarioResult.CollectiveRow(
+          instance: instance, group: group, outcome: outcome,
+          logicalBytes: instance.logicalBytes(size: group.ranks.count),
+          wireBytes: transfers.reduce(0) { $0 + $1.bytes },
+          loneTime: lowered.loneTime(capacities: capacities),
+          bandwidths: metrics.map { ($0.algorithmBandwidth, $0.busBandwidth) },
+          bottleneck: bottleneck(transfers, capacities)))
+    }
+    return (rows, contributions)
+  }
+
+  private func bottleneck(_ transfers: [Transfer], _ capacities: [Double]) -> String {
+    guard let largest = transfers.max(by: { $0.bytes < $1.bytes }) else { return "" }
+    return largest.tightestLink(capacities: capacities).map { map.links[$0.index].name }
+      ?? "injection cap"
+  }
+
+  private func links(
+    _ result: ReplayResult, _ contributions: Contributions
+  ) -> [ScenarioResult.LinkRow] {
+    let seconds = result.stepTime.seconds
+    return map.links.indices.compactMap { index in
+      let outcome = result.links[index]
+      guard outcome.bytes > 0 else { return nil }
+      let link = map.links[index]
+      let top = contributions[index].max { ($0.value, $1.key) < ($1.value, $0.key) }
+      return ScenarioResult.LinkRow(
+        link: link, outcome: outcome,
+        meanUtilization: seconds > 0
+          ? outcome.bytes / (link.bandwidth.bytesPerSecond * seconds) : 0,
+        topContributor: (top.map { workload.groups[$0.key].label } ?? "", top?.value ?? 0))
+    }
+  }
+
+  private func groups(
+    _ rows: [ScenarioResult.CollectiveRow]
+  ) -> [ScenarioResult.GroupRow] {
+    let byGroup = Dictionary(grouping: rows) { $0.instance.group }
+    return byGroup.keys.sorted().map { key in
+      let rows = byGroup[key] ?? []
+      let kinds = Dictionary(grouping: rows, by: \.instance.kind).map { ($0.key, $0.value.count) }
+      return ScenarioResult.GroupRow(
+        group: workload.groups[key],
+        kinds: kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) },
+        logicalBytes: rows.reduce(0) { $0 + $1.logicalBytes },
+        wireBytes: rows.reduce(0) { $0 + $1.wireBytes },
+        transferTime: rows.reduce(.zero) { $0 + $1.outcome.transferTime },
+        capturedTime: rows.reduce(.zero) { $0 + $1.instance.capturedDuration })
+    }
+  }
+
+  /// Charged per link traversal; `nil` as soon as one used link does not say.
+  private func energy(_ result: ReplayResult) -> Double? {
+    var joules = 0.0
+    for (link, outcome) in zip(map.links, result.links) where outcome.bytes > 0 {
+      guard let picojoules = link.energyPicojoulesPerBit else { return nil }
+      joules += outcome.bytes * 8 * picojoules * 1e-12
+    }
+    return joules
+  }
+
+  private func assumptions() -> [Assumption] {
+    var list = [
+      Assumption("fluid", "links share bandwidth max-min fairly, as coflows; no packets, no loss"),
+      Assumption(
+        "fairness", "equal shares of a link go to each \(scenario.lowering.fairness.rawValue)"),
+    ]
+    if workload.instances.contains(where: {
+      if case .routed = $0.payload { true } else { false }
+    }) {
+      list.append(
+        Assumption(
+          "deduplication",
+          "tokens are sent once within: \(scenario.lowering.deduplication.rawValue)"))
+    }
+    if let cap = workload.instances.compactMap(\.injectionCap).min() {
+      list.append(
+        Assumption(
+          "injection-cap",
+          "kernels inject at most \(fixedPoint(cap.bytesPerSecond / 1e9, digits: 1)) GB/s a GPU "
+            + "(their SMs), on every fabric"))
+    }
+    return list
+  }
+}
+
+extension PlanProgram {
+  /// Starts everything but host work as soon as what it waits for has ended. Work that waits for
+  /// nothing keeps its place in time.
+  fileprivate mutating func dropLag() {
+    for range in laneRanges {
+      for task in range
+      where activity[task] != .host
+        && (task > range.lowerBound || !predecessorRanges[task].isEmpty) {
+        lag[task] = .zero
+      }
+    }
+  }
+}
+
+extension LoweredCollective {
+  /// The time that it takes when nothing else is on the links: phase by phase, latency and the
+  /// slowest transfer.
+  fileprivate func loneTime(capacities: [Double]) -> SimDuration {
+    phases.reduce(.zero) { time, phase in
+      let slowest = phase.transfers.map { $0.bytes / $0.loneRate(capacities: capacities) }.max()
+      return time + phase.latency + (slowest.flatMap { .rounding(seconds: $0) } ?? .zero)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Diagnostics
+
+/// Traces replayed in scenarios: every trace in every one.
+public struct Study: Sendable {
+  /// The traces.
+  public var traces: [TraceSource]
+  /// The scenarios.
+  public var scenarios: [Scenario]
+
+  /// A study.
+  public init(traces: [TraceSource], scenarios: [Scenario]) {
+    self.traces = traces
+    self.scenarios = scenarios
+  }
+
+  /// Runs everything, `threads` at a time; results stand in order of traces, then scenarios, and
+  /// don't depend on `threads`.
+  ///
+  /// - Throws: of all failures the first in that order.
+  public func run(threads: Int) async throws -> [ScenarioResult] {
+    let prepared = try await concurrently(traces, threads: threads) { try PreparedTrace($0) }
+    let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
+    return try await concurrently(pairs, threads: threads) { trace, scenario in
+      try ScenarioRunner(trace, scenario).run()
+    }
+  }
+}
+
+/// Maps `items` on at most `threads` tasks at a time, in order.
+private func concurrently<Item: Sendable, Result: Sendable>(
+  _ items: [Item], threads: Int, _ body: @escaping @Sendable (Item) throws -> Result
+) async throws -> [Result] {
+  let outcomes = await withTaskGroup(of: (Int, Swift.Result<Result, any Error>).self) { group in
+    var outcomes: [Swift.Result<Result, any Error>?] = Array(repeating: nil, count: items.count)
+    var next = 0
+    func add() {
+      guard next < items.count else { return }
+      let (index, item) = (next, items[next])
+      next += 1
+      group.addTask { (index, Swift.Result { try body(item) }) }
+    }
+    for _ in 0..<max(1, threads) { add() }
+    while let (index, outcome) = await group.next() {
+      outcomes[index] = outcome
+      add()
+    }
+    return outcomes
+  }
+  return try outcomes.compactMap { try $0?.get() }
+}

@@ -1,0 +1,129 @@
+public import Diagnostics
+public import Quantities
+
+/// What is in a trace, counted.
+public struct TraceSummary: Sendable {
+  /// Ranks of the job.
+  public var worldSize: Int
+  /// Ranks without a trace.
+  public var missingRanks: [RankID]
+  /// Each traced rank.
+  public var ranks: [Rank]
+  /// Each group that a traced rank communicates in, or that the capture declares.
+  public var groups: [Group]
+  /// What reading had to assume.
+  public var assumptions: [Assumption]
+  /// What reading found.
+  public var diagnostics: [Diagnostic]
+
+  /// A traced rank.
+  public struct Rank: Sendable {
+    /// Its number.
+    public var rank: RankID
+    /// How the number is known.
+    public var source: String
+    /// Its host and device, where known.
+    public var host: String?
+    /// Its GPU, where known.
+    public var device: String?
+    /// From its first event to the end of its last.
+    public var span: SimDuration
+    /// Numbers of the steps marked.
+    public var steps: [Int]
+    /// Its lanes.
+    public var lanes: [LaneSummary]
+  }
+
+  /// A lane.
+  public struct LaneSummary: Sendable {
+    /// The lane.
+    public var lane: Lane
+    /// Events on it, step marks left out.
+    public var events: Int
+    /// Of these communication calls.
+    public var communications: Int
+    /// The sum of their durations.
+    public var busy: SimDuration
+  }
+
+  /// A group.
+  public struct Group: Sendable {
+    /// The group.
+    public var group: ProcessGroup
+    /// Its calls over all traced ranks, by kind in order of the kinds' names.
+    public var calls: [Calls]
+  }
+
+  /// Calls of one kind in a group.
+  public struct Calls: Sendable {
+    /// The kind.
+    public var kind: CollectiveKind
+    /// How many, over all traced ranks.
+    public var count: Int
+    /// Bytes put in, over all traced ranks; tokens count with all their copies.
+    public var sendBytes: Double
+    /// The sum of captured durations.
+    public var duration: SimDuration
+    /// How many have sizes from rules.
+    public var assumed: Int
+  }
+
+  /// Counts a trace. O(events).
+  public init(_ trace: Trace) {
+    worldSize = trace.worldSize
+    let traced = Set(trace.ranks.map(\.rank))
+    missingRanks = (0..<trace.worldSize).map(RankID.init(index:)).filter { !traced.contains($0) }
+    ranks = trace.ranks.map(Self.rank)
+    groups = trace.groups.enumerated().map { index, group in
+      Group(group: group, calls: Self.calls(of: index, trace))
+    }
+    assumptions = trace.assumptions
+    diagnostics = trace.log.summarized()
+  }
+
+  private static func rank(_ rank: RankTrace) -> Rank {
+    var lanes = rank.lanes.map {
+      LaneSummary(lane: $0, events: 0, communications: 0, busy: .zero)
+    }
+    var end = SimTime.origin
+    for index in rank.events.indices {
+      let event = rank.events[index]
+      end = max(end, event.end)
+      guard event.kind != .step else { continue }
+      lanes[event.lane].events += 1
+      lanes[event.lane].busy += event.duration
+      if event.communication != nil { lanes[event.lane].communications += 1 }
+    }
+    return Rank(
+      rank: rank.rank, source: rank.rankSource, host: rank.host, device: rank.device,
+      span: end - .origin, steps: rank.steps.map(\.number), lanes: lanes)
+  }
+
+  private static func calls(of group: Int, _ trace: Trace) -> [Calls] {
+    var byKind: [CollectiveKind: Calls] = [:]
+    for rank in trace.ranks {
+      for index in rank.events.indices {
+        let event = rank.events[index]
+        guard let number = event.communication else { continue }
+        let call = rank.communications[number]
+        guard call.group == group else { continue }
+        var calls =
+          byKind[call.kind]
+          ?? Calls(kind: call.kind, count: 0, sendBytes: 0, duration: .zero, assumed: 0)
+        calls.count += 1
+        calls.sendBytes += call.routing?.bytesWithAllCopies ?? Double(call.sendBytes.bytes)
+        calls.duration += event.duration
+        if call.assumedBy != nil { calls.assumed += 1 }
+        byKind[call.kind] = calls
+      }
+    }
+    return byKind.values.sorted { $0.kind.rawValue < $1.kind.rawValue }
+  }
+}
+
+extension TokenRouting {
+  /// Bytes of one rank's tokens, a copy for each expert.
+  public var bytesWithAllCopies: Double {
+    Double(tokens) * Double(tokenBytes) * Double(expertsPerToken)
+  }
+}

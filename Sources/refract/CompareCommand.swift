@@ -1,0 +1,32 @@
+import ArgumentParser
+import Placement
+import Study
+
+/// `refract compare`.
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Replay traces on several fabrics and compare.",
+    discussion: "Each argument is one trace; each is replayed on every fabric and placement.")
+
+  @Argument(help: "Traces: each a file, a directory, or a pattern in quotes.")
+  var traces: [String]
+
+  @Option(name: .long, help: "A fabric preset, or a fabric file. Give it once for each fabric.")
+  var fabric: [String]
+
+  @Option(name: .long, help: "linear, or a CSV file with lines rank,gpu. May be given again.")
+  var placement: [String] = ["linear"]
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var scenario: ScenarioOptions
+
+  func run() async throws {
+    let scenarios = fabric.flatMap { fabric in
+      placement.map {
+        Scenario(fabric: fabric, placement: PlacementPolicy($0), lowering: scenario.lowering)
+      }
+    }
+    let study = Study(traces: traces.map { trace.source([$0]) }, scenarios: scenarios)
+    try await scenario.run(study, showing: trace)
+  }
+}

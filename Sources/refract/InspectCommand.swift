@@ -1,0 +1,37 @@
+import ArgumentParser
+import Diagnostics
+import Ingest
+import Report
+import Trace
+import Workload
+
+/// `refract inspect`.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Say what a trace holds: ranks, groups, lanes, collectives, steps, what is missing.")
+
+  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  var inputs: [String]
+
+  @Flag(name: .long, help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var options: TraceOptions
+
+  func run() throws {
+    let rules = try options.rules.map(KernelRules.init(nameOrFile:))
+    let trace = try Ingestor(rules: rules).ingest(inputs)
+    let assembler = WorkloadAssembler(trace, options: options.workloadOptions)
+    let workload = Result { try assembler.assemble() }
+    if case .failure(let error) = workload, !(error is Diagnostic) { throw error }
+    let report = InspectReport(
+      TraceSummary(trace), captured: try? assembler.captured(),
+      workload: workload.mapError { error in
+        error as? Diagnostic ?? Diagnostic(.defect, "\(error)")
+      })
+    options.show(trace.log.summarized())
+    try printOutput(
+      json ? report.json(version: Refract.version) : Array(report.text.utf8))
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Placement
+import Study
+
+/// `refract replay`.
+struct ReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "Replay one trace on one fabric.")
+
+  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  var inputs: [String]
+
+  @Option(name: .long, help: "A fabric preset, or a fabric file.")
+  var fabric: String
+
+  @Option(name: .long, help: "Where ranks go: linear, or a CSV file with lines rank,gpu.")
+  var placement = "linear"
+
+  @OptionGroup var trace: TraceOptions
+  @OptionGroup var scenario: ScenarioOptions
+
+  func run() async throws {
+    let study = Study(
+      traces: [trace.source(inputs)],
+      scenarios: [
+        Scenario(
+          fabric: fabric, placement: PlacementPolicy(placement), lowering: scenario.lowering)
+      ])
+    try await scenario.run(study, showing: trace)
+  }
+}

@@ -1,0 +1,68 @@
+public import ArgumentParser
+import Diagnostics
+import Study
+import Workload
+
+/// Options of every command that reads captures.
+struct TraceOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Rules for kernels that carry no metadata: a file, or 'deepep'. May be given again.",
+      valueName: "file|deepep"))
+  var rules: [String] = []
+
+  @Flag(
+    name: .long,
+    help: "Let ranks without a trace take the program of a traced rank at the same place.")
+  var extrapolate = false
+
+  @Option(
+    name: .customLong("extrapolate-splits"),
+    help: "What an extrapolated rank sends to each peer: balanced, or its source's splits rotated.")
+  var splits = Extrapolation.Splits.balanced
+
+  @Option(name: .long, help: "Tensor-parallel size of the job, for --extrapolate.")
+  var tp = 1
+
+  @Option(name: .long, help: "Pipeline-parallel size of the job, for --extrapolate.")
+  var pp = 1
+
+  @Option(
+    name: .long, help: ArgumentHelp("Which step: its number, last, or all.", valueName: "n|last|all")
+  )
+  var step = "last"
+
+  @Flag(name: .long, help: "Print no warnings.")
+  var quiet = false
+
+  mutating func validate() throws {
+    guard StepSelection(step) != nil else {
+      throw ValidationError("--step takes a number, 'last' or 'all', not '\(step)'")
+    }
+    guard tp > 0, pp > 0 else { throw ValidationError("--tp and --pp are at least 1") }
+  }
+
+  var workloadOptions: WorkloadOptions {
+    var options = WorkloadOptions()
+    options.step = StepSelection(step) ?? .last
+    if extrapolate {
+      options.extrapolation = Extrapolation(
+        splits: splits, tensorParallel: tp, pipelineParallel: pp)
+    }
+    return options
+  }
+
+  /// The trace that `inputs` together are.
+  func source(_ inputs: [String]) -> TraceSource {
+    TraceSource(inputs: inputs, rules: rules, options: workloadOptions)
+  }
+
+  /// Prints diagnostics, unless told to be quiet.
+  func show(_ diagnostics: [Diagnostic]) {
+    guard !quiet else { return }
+    for diagnostic in diagnostics { printError("refract: " + DiagnosticRenderer.line(diagnostic)) }
+  }
+}
+
+extension Extrapolation.Splits: ExpressibleByArgument {}
