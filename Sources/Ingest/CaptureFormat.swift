@@ -31,8 +31,10 @@ enum CaptureFormat: CaseIterable {
     guard head.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return false }
     switch self {
     case .kineto:
-      return ["\"traceEvents\"", "\"deviceProperties\"", "\"schemaVersion\"", "\"distributedInfo\""]
-        .contains { head.holds($0) }
+      return [
+        "\"traceEvents\"", "\"deviceProperties\"", "\"schemaVersion\"", "\"distributedInfo\"",
+      ]
+      .contains { head.holds($0) }
     }
   }
 }

@@ -81,7 +81,8 @@ private struct PlacementFile {
     }
     guard let gpu = Int(fields[1]) ?? fabric.gpu(named: fields[1]) else {
       throw fault(
-        line, "'\(fields[1])' is no GPU of fabric '\(fabric.name)'; GPUs are numbers or names "
+        line,
+        "'\(fields[1])' is no GPU of fabric '\(fabric.name)'; GPUs are numbers or names "
           + "like \(fabric.gpuName(fabric.gpuCount - 1))")
     }
     return (rank, gpu)

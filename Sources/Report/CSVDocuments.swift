@@ -35,7 +35,7 @@ public enum CSVDocuments {
   /// Every collective; times from the start of the window.
   public static func collectives(_ results: [ScenarioResult]) -> String {
     var text =
-      "trace,fabric,placement,group,group_size,sequence,kind,algorithm,logical_bytes,wire_bytes,"
+      "trace,fabric,placement,group,group_size,sequence,kind,label,algorithm,logical_bytes,wire_bytes,"
       + "first_arrival_ns,last_arrival_ns,end_ns,arrival_spread_ns,transfer_ns,captured_ns,"
       + "lone_ns,contention_factor,algbw_gbytes_per_s,busbw_gbytes_per_s,bottleneck_link,"
       + "assumed_by\n"
@@ -46,7 +46,8 @@ public enum CSVDocuments {
         text += line([
           result.trace, result.fabric, result.placement, row.group.label,
           String(row.group.ranks.count), String(row.instance.sequence),
-          row.instance.kind.rawValue, outcome.lowered?.algorithm ?? "", whole(row.logicalBytes),
+          row.instance.kind.rawValue, row.instance.label ?? "", outcome.lowered?.algorithm ?? "",
+          whole(row.logicalBytes),
           whole(row.wireBytes), nanoseconds(outcome.firstArrival - origin),
           nanoseconds(outcome.lastArrival - origin), nanoseconds(outcome.end - origin),
           nanoseconds(outcome.lastArrival - outcome.firstArrival),
@@ -68,7 +69,8 @@ public enum CSVDocuments {
 
   private static func quoted(_ field: String) -> String {
     guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + field.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 

@@ -19,7 +19,8 @@ public struct InspectReport: Sendable {
     _ summary: TraceSummary, captured: CapturedStep?, workload: Result<Workload, Diagnostic>
   ) {
     self.summary = summary
-    self.captured = captured
+    // Matched, waiting can be told from transfer.
+    self.captured = (try? workload.get())?.captured ?? captured
     self.workload = workload
   }
 
@@ -73,7 +74,9 @@ public struct InspectReport: Sendable {
       for (index, calls) in group.calls.enumerated() {
         table.add(
           (index == 0 ? name : ["", ""]) + [
-            calls.kind.rawValue, String(calls.count), Wording.bytes(calls.sendBytes),
+            calls.title == calls.kind.rawValue
+              ? calls.title : "\(calls.kind.rawValue): \(calls.title)",
+            String(calls.count), Wording.bytes(calls.sendBytes),
             Wording.milliseconds(calls.duration), String(calls.assumed),
           ])
       }
@@ -99,7 +102,8 @@ public struct InspectReport: Sendable {
       let programs = workload.programs
       func edges(_ kind: DependencyKind) -> Int { programs.reduce(0) { $0 + $1.edgeCount(kind) } }
       lines.append(
-        "matched: \(workload.instances.count) collectives in \(workload.groups.count) groups; "
+        "matched: \(Wording.count(workload.instances.count, "collective")) in "
+          + "\(Wording.count(workload.groups.count, "group")); "
           + "dependencies: \(edges(.launch)) launches, \(edges(.hostWait)) host waits, "
           + "\(edges(.inferred)) inferred")
     case .failure(let diagnostic):
@@ -174,6 +178,7 @@ public struct InspectReport: Sendable {
         for calls in group.calls {
           json.object { json in
             json.member("kind", calls.kind.rawValue)
+            json.member("title", calls.title)
             json.member("count", calls.count)
             json.member("send_bytes", calls.sendBytes)
             json.member("duration_ns", calls.duration.nanosecondsRounded)

@@ -62,16 +62,17 @@ public enum TerminalReport {
       let change =
         result.capturedStepTime > .zero
         ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : 0
-      table.add([
-        result.fabric, result.placement, Wording.milliseconds(result.stepTime),
-        Wording.milliseconds(result.interval.low) + "–"
-          + Wording.milliseconds(result.interval.high),
-        Wording.signedPercent(change),
-      ] + parts + [
-        result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–",
-        result.busiestLink?.link.name ?? "–",
-        result.busiestLink.map { Wording.percent($0.meanUtilization) } ?? "–",
-      ])
+      table.add(
+        [
+          result.fabric, result.placement, Wording.milliseconds(result.stepTime),
+          Wording.milliseconds(result.interval.low) + "–"
+            + Wording.milliseconds(result.interval.high),
+          Wording.signedPercent(change),
+        ] + parts + [
+          result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–",
+          result.busiestLink?.link.name ?? "–",
+          result.busiestLink.map { Wording.percent($0.meanUtilization) } ?? "–",
+        ])
     }
     return table.lines()
   }
@@ -114,7 +115,8 @@ private struct KindSummary {
     var byLabel: [String: [ScenarioResult.CollectiveRow]] = [:]
     for row in result.collectives {
       let algorithm = row.outcome.lowered?.algorithm ?? ""
-      let label = "\(row.instance.kind.rawValue) (\(algorithm)) in \(row.group.label)"
+      let title = row.instance.label ?? row.instance.kind.rawValue
+      let label = "\(title) [\(algorithm)] in \(row.group.label)"
       if byLabel[label] == nil { order.append(label) }
       byLabel[label, default: []].append(row)
     }

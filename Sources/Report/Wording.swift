@@ -22,6 +22,11 @@ enum Wording {
     return (share >= 0 && !text.hasPrefix("-") ? "+" : "") + text + " %"
   }
 
+  /// `1 group`, `6 groups`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)" + (number == 1 ? "" : "s")
+  }
+
   /// `12.3 %`.
   static func percent(_ share: Double) -> String { fixedPoint(share * 100, digits: 1) + " %" }
 

@@ -103,7 +103,8 @@ public final class InputStream {
       try refill()
       let step = try packed.withUnsafeBytes { bytes in
         do throws(DecoderFailure) {
-          return try decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[packedRange]), into: output)
+          return try decoder.decode(
+            UnsafeRawBufferPointer(rebasing: bytes[packedRange]), into: output)
         } catch {
           throw corrupt(error)
         }

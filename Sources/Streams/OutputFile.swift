@@ -69,7 +69,8 @@ public final class OutputFile {
       while true {
         let (remaining, produced) = packed.withUnsafeMutableBytes { sink in
           var output = ZSTD_outBuffer(dst: sink.baseAddress, size: sink.count, pos: 0)
-          let rest = ZSTD_compressStream2(encoder, &output, &input, last ? ZSTD_e_end : ZSTD_e_continue)
+          let rest = ZSTD_compressStream2(
+            encoder, &output, &input, last ? ZSTD_e_end : ZSTD_e_continue)
           return (rest, output.pos)
         }
         if ZSTD_isError(remaining) != 0 {

@@ -103,10 +103,11 @@ public struct ScenarioResult: Sendable {
     public var capturedTime: SimDuration
   }
 
-  /// The link with the highest mean utilization; the first by name order of the fabric at a tie.
+  /// The link with the highest mean utilization; the first in the fabric's order at a tie.
   public var busiestLink: LinkRow? {
     links.reduce(nil as LinkRow?) { best, row in
-      row.meanUtilization > (best?.meanUtilization ?? 0) ? row : best
+      // Equal loads differ by rounding; the first of them is meant.
+      row.meanUtilization > (best?.meanUtilization ?? 0) * (1 + 1e-9) ? row : best
     }
   }
 

@@ -180,7 +180,8 @@ extension PlanProgram {
     for range in laneRanges {
       for task in range
       where activity[task] != .host
-        && (task > range.lowerBound || !predecessorRanges[task].isEmpty) {
+        && (task > range.lowerBound || !predecessorRanges[task].isEmpty)
+      {
         lag[task] = .zero
       }
     }

@@ -25,6 +25,8 @@ public struct Communication: Sendable, Equatable {
   /// Whether the host thread that launched it spins until it has ended (DeepEP's dispatch reads
   /// counters that its notify kernel fills).
   public var hostWaits = false
+  /// What people call this operation where its kind says too little: "dispatch (backward)".
+  public var label: String?
   /// The rule that supplied kind, group or sizes; `nil` where the capture recorded them.
   public var assumedBy: String?
 
@@ -33,6 +35,9 @@ public struct Communication: Sendable, Equatable {
     self.kind = kind
     self.group = group
   }
+
+  /// What tables call it: its label, or its kind.
+  public var title: String { label ?? kind.rawValue }
 }
 
 /// An all-to-all of tokens to experts, before anyone has decided which copies travel where.

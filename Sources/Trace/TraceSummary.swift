@@ -50,14 +50,16 @@ public struct TraceSummary: Sendable {
   public struct Group: Sendable {
     /// The group.
     public var group: ProcessGroup
-    /// Its calls over all traced ranks, by kind in order of the kinds' names.
+    /// Its calls over all traced ranks, by kind and title in order of their names.
     public var calls: [Calls]
   }
 
-  /// Calls of one kind in a group.
+  /// Calls of one kind, and one label where rules give one, in a group.
   public struct Calls: Sendable {
     /// The kind.
     public var kind: CollectiveKind
+    /// What people call them: the rules' label, or the kind.
+    public var title: String
     /// How many, over all traced ranks.
     public var count: Int
     /// Bytes put in, over all traced ranks; tokens count with all their copies.
@@ -100,7 +102,7 @@ public struct TraceSummary: Sendable {
   }
 
   private static func calls(of group: Int, _ trace: Trace) -> [Calls] {
-    var byKind: [CollectiveKind: Calls] = [:]
+    var byTitle: [String: Calls] = [:]
     for rank in trace.ranks {
       for index in rank.events.indices {
         let event = rank.events[index]
@@ -108,16 +110,17 @@ public struct TraceSummary: Sendable {
         let call = rank.communications[number]
         guard call.group == group else { continue }
         var calls =
-          byKind[call.kind]
-          ?? Calls(kind: call.kind, count: 0, sendBytes: 0, duration: .zero, assumed: 0)
+          byTitle[call.title]
+          ?? Calls(
+            kind: call.kind, title: call.title, count: 0, sendBytes: 0, duration: .zero, assumed: 0)
         calls.count += 1
         calls.sendBytes += call.routing?.bytesWithAllCopies ?? Double(call.sendBytes.bytes)
         calls.duration += event.duration
         if call.assumedBy != nil { calls.assumed += 1 }
-        byKind[call.kind] = calls
+        byTitle[call.title] = calls
       }
     }
-    return byKind.values.sorted { $0.kind.rawValue < $1.kind.rawValue }
+    return byTitle.values.sorted { ($0.kind.rawValue, $0.title) < ($1.kind.rawValue, $1.title) }
   }
 }
 

@@ -25,7 +25,8 @@ struct IntervalSet: Equatable {
 
   /// The union of intervals in any order; empty ones vanish. O(n log n).
   init(_ unordered: [Range<Int64>]) {
-    for interval in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) where !interval.isEmpty {
+    for interval in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) where !interval.isEmpty
+    {
       if let last = intervals.last, interval.lowerBound <= last.upperBound {
         intervals[intervals.count - 1] =
           last.lowerBound..<max(last.upperBound, interval.upperBound)

@@ -28,6 +28,8 @@ public struct CollectiveInstance: Sendable {
   public var root: Int?
   /// The most that one member injects.
   public var injectionCap: Bandwidth?
+  /// What people call it where its kind says too little.
+  public var label: String?
   /// The rules that supplied its sizes.
   public var assumedBy: String?
   /// The longest captured duration over the traced members, waiting included.

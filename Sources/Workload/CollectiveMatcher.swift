@@ -249,7 +249,7 @@ struct CollectiveMatcher {
     return CollectiveInstance(
       kind: first.kind == .receive ? .send : first.kind, group: group,
       sequence: sizing.sequence, payload: try sizing.payload(), root: sizing.root,
-      injectionCap: first.injectionCap, assumedBy: first.assumedBy,
+      injectionCap: first.injectionCap, label: first.label, assumedBy: first.assumedBy,
       capturedDuration: durations.max() ?? .zero)
   }
 }

@@ -29,7 +29,8 @@ struct TraceOptions: ParsableArguments {
   var pp = 1
 
   @Option(
-    name: .long, help: ArgumentHelp("Which step: its number, last, or all.", valueName: "n|last|all")
+    name: .long,
+    help: ArgumentHelp("Which step: its number, last, or all.", valueName: "n|last|all")
   )
   var step = "last"
 

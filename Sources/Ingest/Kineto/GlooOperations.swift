@@ -143,8 +143,10 @@ struct GlooOperations {
 
   private mutating func elementBytes(_ args: JSONNode, run: KinetoCollector.HostSpan?) -> Int64 {
     let types =
-      (args.value["Input type"]?.arrayValue ?? []) + (run?.args?.value["Input type"]?.arrayValue ?? [])
-    if let size = types.lazy.compactMap({ $0.stringValue.flatMap(TensorSizes.elementBytes) }).first {
+      (args.value["Input type"]?.arrayValue ?? [])
+      + (run?.args?.value["Input type"]?.arrayValue ?? [])
+    if let size = types.lazy.compactMap({ $0.stringValue.flatMap(TensorSizes.elementBytes) }).first
+    {
       return size
     }
     assume("element-size", "elements of tensors of unknown type are taken for 4 bytes")

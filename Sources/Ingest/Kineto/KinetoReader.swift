@@ -52,7 +52,8 @@ struct KinetoReader {
     for node in try info?.optional("pg_config")?.elements() ?? [] {
       var ranks: [RankID]?
       if case .whole(let list) = CapturedList(node.value["ranks"]), !list.isEmpty {
-        ranks = try node.required("ranks").value.arrayValue == nil
+        ranks =
+          try node.required("ranks").value.arrayValue == nil
           ? list.map { RankID(Int32(clamping: $0)) }
           : node.required("ranks").elements().map {
             RankID(index: try $0.int(in: 0...maximumWorldSize - 1))
@@ -142,6 +143,7 @@ struct KinetoReader {
     call.routing = rule.routing
     call.injectionCap = rule.injectionCap
     call.hostWaits = rule.hostWaits
+    call.label = rule.label
     call.assumedBy = set.name
     return call
   }
@@ -173,7 +175,8 @@ struct KinetoReader {
       let kernels = count == 1 ? "kernel" : "kernels"
       assumptions.append(
         Assumption(
-          "rules", "kind, group and sizes of \(count) \(kernels) a rank come from the rules "
+          "rules",
+          "kind, group and sizes of \(count) \(kernels) a rank come from the rules "
             + "'\(name)', with balanced routing"))
     }
     for (name, count) in unsized.sorted(by: { $0.key < $1.key }) {
@@ -197,8 +200,11 @@ struct KinetoReader {
   }
 
   private static func looksLikeCommunication(_ name: String) -> Bool {
-    ["ncclKernel", "ncclDevKernel", "rcclGeneric", "ep::internode::", "ep::intranode::", "deep_ep::"]
-      .contains(where: name.contains)
+    [
+      "ncclKernel", "ncclDevKernel", "rcclGeneric", "ep::internode::", "ep::intranode::",
+      "deep_ep::",
+    ]
+    .contains(where: name.contains)
   }
 
   private static func shortName(_ name: String) -> String {

@@ -78,7 +78,8 @@ struct Expression {
       throw Fault(
         text: word.isEmpty
           ? "'\(Character(Unicode.Scalar(first)))' can't stand in an expression"
-          : "'\(word)' is no parameter; there are \(parameters.keys.sorted().joined(separator: ", "))")
+          : "'\(word)' is no parameter; there are \(parameters.keys.sorted().joined(separator: ", "))"
+      )
     }
     return value
   }

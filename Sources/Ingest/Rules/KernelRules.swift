@@ -35,6 +35,7 @@ public struct KernelRules: Sendable {
     var routing: TokenRouting?
     var injectionCap: Bandwidth?
     var hostWaits = false
+    var label: String?
   }
 
   /// The names of the rule sets that come along.
@@ -101,7 +102,7 @@ private struct RuleReader {
   func rule(_ node: JSONNode) throws -> KernelRules.Rule {
     try node.allow(keys: [
       "kernel", "annotation", "kind", "group", "send_bytes", "receive_bytes", "routing",
-      "injection_cap_gbps", "host_waits",
+      "injection_cap_gbps", "host_waits", "label",
     ])
     var rule = KernelRules.Rule(kernel: try node.required("kernel").string())
     rule.annotation = try node.optional("annotation")?.string()
@@ -129,6 +130,7 @@ private struct RuleReader {
       guard value > 0 else { throw $0.diagnostic(.valueOutOfRange, "\(value) is not above 0") }
       return .gigabitsPerSecond(value)
     }
+    rule.label = try node.optional("label")?.string()
     rule.hostWaits = try node.optional("host_waits")?.bool() ?? false
     return rule
   }

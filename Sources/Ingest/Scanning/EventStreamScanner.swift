@@ -49,7 +49,9 @@ struct EventStreamScanner {
       }
       isFirst = false
       guard byte == UInt8(ascii: "\"") else { throw unexpected("a key") }
-      let key = try element(in: "a key") { String(decoding: $0.dropFirst().dropLast(), as: UTF8.self) }
+      let key = try element(in: "a key") {
+        String(decoding: $0.dropFirst().dropLast(), as: UTF8.self)
+      }
       try expect(UInt8(ascii: ":"), "a key is followed by ':'")
       _ = try nextByte("the value of '\(key)'")
       if key == "traceEvents" {

@@ -152,7 +152,8 @@ private struct NativeRankReader {
   private func communication(_ node: JSONNode, groups: [ProcessGroup]) throws -> Communication {
     try node.allow(keys: [
       "kind", "group", "sequence", "send_bytes", "receive_bytes", "send_splits_bytes",
-      "receive_splits_bytes", "peer", "routing", "injection_cap_gbps", "host_waits", "assumed_by",
+      "receive_splits_bytes", "peer", "routing", "injection_cap_gbps", "host_waits", "label",
+      "assumed_by",
     ])
     let kindNode = try node.required("kind")
     guard let kind = CollectiveKind(rawValue: try kindNode.string()) else {
@@ -177,6 +178,7 @@ private struct NativeRankReader {
       .gigabitsPerSecond(try $0.double(exclusive: true))
     }
     call.hostWaits = try node.optional("host_waits")?.bool() ?? false
+    call.label = try node.optional("label")?.string()
     call.assumedBy = try node.optional("assumed_by")?.string()
     return call
   }

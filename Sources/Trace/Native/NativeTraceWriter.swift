@@ -62,6 +62,7 @@ public struct NativeTraceWriter {
       }
       if let cap = call.injectionCap { json.member("injection_cap_gbps", cap.gigabitsPerSecond) }
       if call.hostWaits { json.member("host_waits", true) }
+      if let label = call.label { json.member("label", label) }
       if let rule = call.assumedBy { json.member("assumed_by", rule) }
     }
   }
