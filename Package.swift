@@ -63,6 +63,32 @@ let modules: [Module] = [
     ]),
 ]
 
+// Tests mirror Sources; each sees the module it is named after, and what that is made of.
+let testSupport = Target.target(
+  name: "TestSupport", dependencies: ["Quantities", "Diagnostics", "Trace", "Simulation"],
+  path: "Tests/TestSupport", swiftSettings: settings)
+
+let testedModules: [Module] = [
+  Module(name: "Quantities"),
+  Module(name: "Streams", dependencies: ["Diagnostics"]),
+  Module(name: "JSON", dependencies: ["Diagnostics"]),
+  Module(name: "Trace", dependencies: ["Quantities", "Diagnostics"]),
+  Module(name: "Ingest", dependencies: ["Quantities", "Diagnostics", "Trace", "JSON"]),
+  Module(name: "Workload", dependencies: ["Quantities", "Diagnostics", "Trace"]),
+  Module(name: "Simulation", dependencies: ["Quantities", "JSON"]),
+  Module(name: "Fabric", dependencies: ["Quantities", "Diagnostics", "JSON"]),
+  Module(name: "Placement", dependencies: ["Diagnostics", "Fabric"]),
+  Module(
+    name: "Collectives",
+    dependencies: ["Quantities", "Trace", "Workload", "Fabric", "Placement", "Simulation", "JSON"]),
+  Module(
+    name: "Study",
+    dependencies: [
+      "Quantities", "Diagnostics", "Trace", "Ingest", "Workload", "Fabric", "Placement",
+      "Simulation",
+    ]),
+]
+
 let package = Package(
   name: "refract",
   products: [.executable(name: "refract", targets: ["refract"])],
@@ -86,7 +112,18 @@ let package = Package(
           "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
           "Placement", "Collectives", "Study", "Report", argumentParser,
         ],
+        swiftSettings: settings),
+      testSupport,
+      // The command line is tested as a process.
+      .testTarget(
+        name: "RefractTests", dependencies: ["TestSupport", "JSON", "refract"],
+        swiftSettings: settings),
+    ]
+    + testedModules.map { module in
+      .testTarget(
+        name: module.name + "Tests",
+        dependencies: [.byName(name: module.name), "TestSupport"] + module.dependencies,
         swiftSettings: settings)
-    ],
+    },
   swiftLanguageModes: [.v6]
 )

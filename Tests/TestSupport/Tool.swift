@@ -1,0 +1,61 @@
+import Foundation
+import Glibc
+
+/// Runs programs as a user would: the built `refract` beside the tests, or any other.
+public struct Tool {
+  /// How a run went.
+  public struct Outcome {
+    /// The exit status.
+    public var status: Int32
+    /// Standard output.
+    public var output: String
+    /// Standard error.
+    public var error: String
+    /// The most memory that was resident, in bytes.
+    public var peakBytes: Int
+  }
+
+  /// The built `refract`.
+  public static func refract(_ arguments: String...) throws -> Outcome {
+    try refract(arguments)
+  }
+
+  /// The built `refract`.
+  public static func refract(_ arguments: [String]) throws -> Outcome {
+    try run(productsDirectory + "/refract", arguments)
+  }
+
+  /// Any program, found by its path or on the PATH.
+  public static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
+    let directory = try TemporaryDirectory()
+    let (output, error) = (directory.file("stdout"), directory.file("stderr"))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, error, O_WRONLY | O_CREAT, 0o600)
+    let words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var process = pid_t()
+    let code = posix_spawnp(&process, program, &actions, nil, words, environ)
+    guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+    var status: Int32 = 0
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+    return Outcome(
+      status: status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f),
+      output: String(decoding: try bytes(of: output), as: UTF8.self),
+      error: String(decoding: try bytes(of: error), as: UTF8.self),
+      peakBytes: usage.ru_maxrss * 1024)
+  }
+
+  /// The folder of the test bundle, in which the products lie.
+  private static var productsDirectory: String {
+    // The runner's first argument is itself or the bundle; both lie, or are named, there.
+    for argument in CommandLine.arguments where argument.contains(".xctest") {
+      return URL(fileURLWithPath: argument).deletingLastPathComponent().path
+    }
+    return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
+  }
+}
