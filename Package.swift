@@ -85,7 +85,7 @@ let testedModules: [Module] = [
     name: "Study",
     dependencies: [
       "Quantities", "Diagnostics", "Trace", "Ingest", "Workload", "Fabric", "Placement",
-      "Simulation",
+      "Collectives", "Simulation",
     ]),
 ]
 

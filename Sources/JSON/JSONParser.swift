@@ -4,8 +4,9 @@ import Streams
 
 /// Parses JSON texts one at a time through json-c; reuse one parser for many texts.
 ///
-/// Strict: no comments, no trailing text, valid UTF-8, finite numbers, at most 64 levels. Of a key
-/// that an object states twice the last counts, as json-c has it.
+/// Strict: no comments, no trailing text, valid UTF-8, finite numbers, at most 64 levels. What json-c
+/// lets pass besides: strings in single quotes, control characters in strings, and of a key that an
+/// object states twice the last.
 public final class JSONParser {
   private let tokener: UnsafeMutablePointer<json_tokener>
 

@@ -75,7 +75,8 @@ func fabric(
 struct ClosedFormTests {
   /// Within 1e-9 or a picosecond, whichever is more.
   private static func expect(
-    _ result: ReplayResult, takes seconds: Double, sourceLocation: Testing.SourceLocation = #_sourceLocation
+    _ result: ReplayResult, takes seconds: Double,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) {
     let difference = (result.stepTime.seconds - seconds).magnitude
     #expect(
@@ -83,7 +84,8 @@ struct ClosedFormTests {
       sourceLocation: sourceLocation)
   }
 
-  @Test("uniform all-to-all: bytes · (n−1)/n over the port, and a path's latency",
+  @Test(
+    "uniform all-to-all: bytes · (n−1)/n over the port, and a path's latency",
     arguments: [2, 3, 8, 64])
   func allToAll(n: Int) throws {
     let bytes = 64.0 * 1024 * 1024
@@ -97,7 +99,8 @@ struct ClosedFormTests {
     #expect((carried - 2 * crossed).magnitude <= 1e-6 * crossed, "bytes in are bytes delivered")
   }
 
-  @Test("the published figures of the reference switch", arguments: [(64, 154_809), (512, 156_945)])
+  @Test(
+    "the published figures of the reference switch", arguments: [(64, 154_809), (512, 156_945)])
   func publishedAllToAll(n: Int, nanoseconds: Int64) throws {
     let result = try replayAlone(
       workload(
@@ -125,7 +128,8 @@ struct ClosedFormTests {
     #expect((result.stepTime.nanosecondsRounded - nanoseconds).magnitude <= 1)
   }
 
-  @Test("reduce-scatter and all-gather are half of it",
+  @Test(
+    "reduce-scatter and all-gather are half of it",
     arguments: [CollectiveKind.reduceScatter, .allGather])
   func halves(kind: CollectiveKind) throws {
     let result = try replayAlone(
@@ -134,7 +138,8 @@ struct ClosedFormTests {
     Self.expect(result, takes: 7e-6 + 7e-6)
   }
 
-  @Test("broadcast and reduce run along a chain",
+  @Test(
+    "broadcast and reduce run along a chain",
     arguments: [CollectiveKind.broadcast, .reduce])
   func chain(kind: CollectiveKind) throws {
     let result = try replayAlone(
@@ -144,7 +149,8 @@ struct ClosedFormTests {
     #expect(result.links.count { $0.bytes > 0 } == 6)
   }
 
-  @Test("gather and scatter meet at the root's port",
+  @Test(
+    "gather and scatter meet at the root's port",
     arguments: [CollectiveKind.gather, .scatter])
   func rooted(kind: CollectiveKind) throws {
     let result = try replayAlone(

@@ -40,7 +40,9 @@ struct FluidSolverTests {
   @Test("what nothing holds is infinite, what a dead link holds is nothing")
   func extremes() {
     let rates = Self.rates(
-      [Self.transfer([]), Self.transfer([0]), Self.transfer([1]), Self.transfer([1], weights: [0])],
+      [
+        Self.transfer([]), Self.transfer([0]), Self.transfer([1]), Self.transfer([1], weights: [0]),
+      ],
       [0, .infinity])
     #expect(rates == [.infinity, 0, .infinity, .infinity])
   }

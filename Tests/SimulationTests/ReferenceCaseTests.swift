@@ -50,7 +50,9 @@ struct ReferenceCaseTests {
       let nextEnd = running.map { now + $0.left / solver.rate($0.id) }.min() ?? .infinity
       let nextStart = waiting.last.map { flows[$0].start } ?? .infinity
       let then = min(nextEnd, nextStart)
-      for index in running.indices { running[index].left -= solver.rate(running[index].id) * (then - now) }
+      for index in running.indices {
+        running[index].left -= solver.rate(running[index].id) * (then - now)
+      }
       now = then
       for done in running where done.left <= 1e-9 * flows[done.flow].transfer.bytes {
         finishes[done.flow] = now

@@ -1,6 +1,7 @@
 import Quantities
-@testable import Simulation
 import Testing
+
+@testable import Simulation
 
 /// Gives each rendezvous the collective at its number.
 private struct TableLowering: Lowering {

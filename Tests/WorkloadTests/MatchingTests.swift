@@ -45,11 +45,13 @@ struct MatchingTests {
       rank.add(.kernel, lane: 1, at: 40, for: 10, RankFixture.allReduce(200))
     }
     let workload = try Self.assemble(RankFixture.trace(ranks))
-    #expect(workload.instances.map(\.payload) == [.buffer(ByteCount(100)), .buffer(ByteCount(200))])
+    #expect(
+      workload.instances.map(\.payload) == [.buffer(ByteCount(100)), .buffer(ByteCount(200))])
     #expect(workload.instance(ofCall: 1, rank: 2) == 1)
     // The first ended at 10, 15 and 20; the last came at 10.
-    #expect(workload.programs.map { $0.calls[0].afterLastArrival.nanosecondsRounded / 1000 }
-      == [0, 5, 10])
+    #expect(
+      workload.programs.map { $0.calls[0].afterLastArrival.nanosecondsRounded / 1000 }
+        == [0, 5, 10])
   }
 
   @Test("recorded sequence numbers decide over order")
@@ -134,7 +136,9 @@ struct MatchingTests {
     #expect(workload.instances.count == 2)
     #expect(workload.instances.allSatisfy { $0.payload == .buffer(ByteCount(64)) })
     #expect(
-      Set(workload.instances.map { workload.groups[$0.group].ranks.map(\.raw) }) == [[0, 1], [1, 2]])
+      Set(workload.instances.map { workload.groups[$0.group].ranks.map(\.raw) }) == [
+        [0, 1], [1, 2],
+      ])
   }
 
   @Test("missing ranks are refused, and filled in when asked")

@@ -1,0 +1,79 @@
+import Diagnostics
+import Quantities
+import TestSupport
+import Testing
+import Trace
+
+@testable import Ingest
+
+@Suite("Real captures", .enabled(if: SharedFiles.arePresent, "\(SharedFiles.reason)"))
+struct CapturedFilesTests {
+  private static func counts(_ trace: Trace) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for rank in trace.ranks {
+      for call in rank.communications { counts[call.title, default: 0] += 1 }
+    }
+    return counts
+  }
+
+  @Test("DeepSeek-V3: 963 kernels, 36 of them EP kernels as they are known by hand")
+  func deepSeek() throws {
+    let trace = try Ingestor(rules: [KernelRules(nameOrFile: "deepep")])
+      .ingest([SharedFiles.deepSeek])
+    let rank = trace.ranks[0]
+    #expect(trace.worldSize == 64 && trace.ranks.count == 1)
+    #expect(rank.device == "NVIDIA H800")
+    #expect(rank.events.indices.count { rank.events[$0].kind == .kernel } == 963)
+    #expect(
+      Self.counts(trace) == [
+        "dispatch": 4, "dispatch (backward)": 4, "combine": 4, "combine (backward)": 4,
+        "cached notify": 12, "notify dispatch": 4, "dispatch layout": 4,
+      ])
+    let unlaunched = rank.events.indices.count {
+      rank.events[$0].kind.isOnDevice && rank.events[$0].launchedBy == nil
+    }
+    #expect(unlaunched == 0)
+  }
+
+  @Test("gloo on 4 ranks: every call with its group, its sizes and where it ran")
+  func gloo() throws {
+    let trace = try Ingestor().ingest([SharedFiles.path("captures/gloo-moe-ep4/kineto_rank*")])
+    #expect(trace.ranks.map(\.rank.raw) == [0, 1, 2, 3])
+    #expect(Self.counts(trace) == ["all_to_all": 80, "all_reduce": 176])
+    #expect(
+      trace.groups.map(\.label).sorted()
+        == ["default_pg (0)", "edp (2)", "edp (3)", "edp (4)", "edp (5)", "ep (1)"])
+    // Splits agree pair by pair over all ranks: what i sends to j is what j gets from i.
+    let calls = trace.ranks.map { rank in
+      rank.communications.filter { $0.kind == .allToAll && $0.sendSplits != nil }
+    }
+    #expect(calls.map(\.count) == [16, 16, 16, 16])
+    for index in 0..<16 {
+      for i in 0..<4 {
+        for j in 0..<4 {
+          #expect(calls[i][index].sendSplits?[j] == calls[j][index].receiveSplits?[i])
+        }
+      }
+    }
+    // Rank 0's first dispatch: 324 rows of 256 floats to rank 1.
+    #expect(calls[0][0].sendSplits == [193, 324, 291, 216].map { $0 * 1024 })
+  }
+
+  @Test("modern NCCL metadata: 15 all-reduces and 6 broadcasts on one rank of two")
+  func nccl() throws {
+    let trace = try Ingestor().ingest([SharedFiles.path("captures/kineto-quirks/nccl_data.json.gz")]
+    )
+    #expect(Self.counts(trace) == ["all_reduce": 15, "broadcast": 6])
+    #expect(trace.worldSize == 2)
+    #expect(trace.ranks[0].steps.map(\.number) == [4, 5, 6])
+  }
+
+  @Test("MI300: 5 of 17 generic kernels carry no metadata, and that is said")
+  func mi300() throws {
+    let trace = try Ingestor().ingest([
+      SharedFiles.path("captures/kineto-quirks/mi300_resnet_act_checkpoint.json.gz")
+    ])
+    #expect(trace.ranks[0].communications.count == 12)
+    #expect(trace.log.entries.contains { $0.problem.hasPrefix("5 kernels") })
+  }
+}

@@ -1,0 +1,296 @@
+import Diagnostics
+import Quantities
+import TestSupport
+import Testing
+import Trace
+
+@testable import Ingest
+
+/// Writes Kineto files from pieces.
+struct KinetoFixture {
+  var header =
+    #""distributedInfo": {"rank": 0, "world_size": 2, "pg_config": [{"pg_name": "0", "pg_desc": "default_pg", "ranks": [0, 1]}]}"#
+  var events: [String] = []
+  var headerLast = false
+
+  mutating func launch(_ correlation: Int, at start: Double, name: String = "cudaLaunchKernel") {
+    events.append(
+      #"{"ph": "X", "cat": "cuda_runtime", "name": "\#(name)", "pid": 9, "tid": 9, "#
+        + #""ts": \#(start), "dur": 2, "args": {"correlation": \#(correlation)}}"#)
+  }
+
+  mutating func kernel(
+    _ correlation: Int, at start: Double, for duration: Double, name: String = "gemm",
+    stream: Int = 7, extra: String = ""
+  ) {
+    events.append(
+      #"{"ph": "X", "cat": "kernel", "name": "\#(name)", "pid": 0, "tid": \#(stream), "#
+        + #""ts": \#(start), "dur": \#(duration), "args": {"correlation": \#(correlation), "#
+        + #""stream": \#(stream)\#(extra)}}"#)
+  }
+
+  mutating func annotation(_ name: String, at start: Double, for duration: Double) {
+    events.append(
+      #"{"ph": "X", "cat": "user_annotation", "name": "\#(name)", "pid": 9, "tid": 9, "#
+        + #""ts": \#(start), "dur": \#(duration)}"#)
+  }
+
+  var text: String {
+    let list = #""traceEvents": [\#(events.joined(separator: ", "))]"#
+    return "{" + (headerLast ? [list, header] : [header, list]).joined(separator: ", ") + "}"
+  }
+}
+
+@Suite("Kineto")
+struct KinetoTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func ingest(
+    _ fixture: KinetoFixture, name: String = "trace.json", rules: [KernelRules] = []
+  ) throws -> Trace {
+    try Ingestor(rules: rules).ingest([directory.write(name, fixture.text)])
+  }
+
+  private static let allReduce =
+    #", "Collective name": "allreduce", "dtype": "BFloat16", "In msg nelems": 100, "#
+    + #""Out msg nelems": 100, "Process Group Name": "0", "Process Group Ranks": "[0, 1]", "#
+    + #""In split size": "[]", "Out split size": "[]", "Seq": 4"#
+
+  @Test("kernels, their launches and their metadata", arguments: [false, true])
+  func modern(headerLast: Bool) throws {
+    var fixture = KinetoFixture()
+    fixture.headerLast = headerLast
+    fixture.launch(5, at: 10.25)
+    fixture.launch(99, at: 11)
+    fixture.launch(1, at: 12, name: "cudaEventQuery")
+    fixture.kernel(5, at: 20.5, for: 30.125, name: "ncclDevKernel_AllReduce", extra: Self.allReduce)
+    fixture.kernel(7, at: 60, for: 1)
+    let trace = try ingest(fixture)
+    let rank = trace.ranks[0]
+    #expect(trace.worldSize == 2)
+    #expect(rank.rank == RankID(0) && rank.rankSource == "content")
+    #expect(rank.events.indices.map { rank.events[$0].kind } == [.launch, .kernel, .kernel])
+    #expect(rank.events[1].launchedBy == 0)
+    #expect(rank.events[1].start == .nanoseconds(10_250))
+    #expect(rank.events[1].duration == .nanoseconds(30_125))
+    #expect(rank.events[2].launchedBy == nil)
+    let call = rank.communications[0]
+    #expect(call.kind == .allReduce && call.sequence == 4)
+    #expect(call.sendBytes == ByteCount(200))
+    #expect(
+      trace.groups == [
+        ProcessGroup(name: "0", purpose: "default_pg", ranks: [RankID(0), RankID(1)])
+      ])
+  }
+
+  private static func allToAll(_ send: String, _ receive: String) -> String {
+    #", "Collective name": "all_to_allv", "dtype": "Float", "In msg nelems": 60, "#
+      + #""Out msg nelems": 40, "Process Group Name": "0", "In split size": \#(send), "#
+      + #""Out split size": \#(receive)"#
+  }
+
+  @Test(
+    "splits count rows, as arrays or as text; empty means even",
+    arguments: [("[1, 2]", "[3, 1]"), ("\"[1, 2]\"", "\"[3, 1]\"")])
+  func splits(send: String, receive: String) throws {
+    var fixture = KinetoFixture()
+    fixture.kernel(1, at: 0, for: 5, extra: Self.allToAll(send, receive))
+    fixture.kernel(2, at: 9, for: 5, extra: Self.allToAll("\"[]\"", "[]"))
+    let calls = try ingest(fixture).ranks[0].communications
+    #expect(calls[0].sendSplits == [80, 160] && calls[0].receiveSplits == [120, 40])
+    #expect(calls[1].sendSplits == nil && calls[1].sendBytes == ByteCount(240))
+  }
+
+  @Test("a cut list is never taken for whole")
+  func cutSplits() throws {
+    var fixture = KinetoFixture()
+    fixture.kernel(1, at: 0, for: 5, extra: Self.allToAll("\"[1, 2, ...]\"", "\"[1, 2, ...]\""))
+    let trace = try ingest(fixture)
+    #expect(trace.ranks[0].communications[0].sendSplits == nil)
+    #expect(trace.log.entries.map(\.code) == [.splitsLost])
+    #expect(trace.log.entries[0].severity == .dataLoss)
+    #expect(trace.assumptions.contains { $0.code == "splits-lost" })
+  }
+
+  @Test("rows that do not divide the tensor, and negative ones, are refused")
+  func badSplits() {
+    for rows in ["[1, 6]", "[-1, 2]"] {
+      var fixture = KinetoFixture()
+      fixture.kernel(1, at: 0, for: 5, extra: Self.allToAll(rows, "[3, 1]"))
+      #expect(thrownDiagnostic { try ingest(fixture) }?.code == .valueOutOfRange)
+    }
+  }
+
+  @Test("kernels that look like communication and carry nothing are counted, not dropped")
+  func unsized() throws {
+    var fixture = KinetoFixture()
+    fixture.kernel(1, at: 0, for: 5, name: "void deep_ep::intranode::dispatch<4>(int)")
+    fixture.kernel(2, at: 6, for: 5, name: "void deep_ep::intranode::dispatch<4>(int)")
+    let log = try ingest(fixture).log
+    #expect(log.entries.map(\.code) == [.collectiveUnsized])
+    #expect(log.entries[0].problem.contains("2 kernels 'deep_ep::intranode::dispatch'"))
+    #expect(log.entries[0].remedy?.contains("--rules deepep") == true)
+  }
+
+  @Test("rules of the same meaning give the same result, whatever kernels are called")
+  func renamedKernels() throws {
+    var original = KinetoFixture()
+    var renamed = KinetoFixture()
+    let names = [
+      "ep::get_dispatch_layout<1>": "mine_layout", "ep::notify_dispatch<1>": "mine_notify",
+      "ep::cached_notify<1>": "mine_cached", "ep::dispatch<1>": "mine_send<1>",
+      "ep::combine<1>": "mine_gather<1>",
+    ]
+    for (index, (old, new)) in names.sorted(by: { $0.key < $1.key }).enumerated() {
+      let start = Double(index) * 10
+      for isOriginal in [true, false] {
+        var fixture = isOriginal ? original : renamed
+        fixture.annotation(index == 4 ? "combine(B)" : "x", at: start, for: 5)
+        fixture.launch(index, at: start)
+        fixture.kernel(index, at: start + 4, for: 5, name: isOriginal ? old : new)
+        if isOriginal { original = fixture } else { renamed = fixture }
+      }
+    }
+    var rules = String(
+      decoding: try bytes(of: ProjectFiles.path("Sources/Ingest/Rules/deepep.json")),
+      as: UTF8.self)
+    for (old, new) in [
+      ("*ep::*dispatch_layout*", "*mine_layout*"), ("*ep::*notify_dispatch*", "*mine_notify*"),
+      ("*ep::*cached_notify*", "*mine_cached*"), ("*ep::*dispatch<*", "*mine_send<*"),
+      ("*ep::*combine<*", "*mine_gather<*"),
+    ] {
+      rules = rules.replacing("\"\(old)\"", with: "\"\(new)\"")
+    }
+    let user = try KernelRules(nameOrFile: directory.write("mine.json", rules))
+    let first = try ingest(original, rules: [KernelRules(nameOrFile: "deepep")]).ranks[0]
+    let second = try ingest(renamed, rules: [user]).ranks[0]
+    #expect(first.communications.count == 5)
+    #expect(first.communications == second.communications)
+    #expect(
+      first.communications.map(\.label) == [
+        "cached notify", "combine", "dispatch", "dispatch layout", "notify dispatch",
+      ])
+  }
+
+  @Test("annotations around the launch choose among rules")
+  func annotations() throws {
+    var fixture = KinetoFixture()
+    for (index, name) in ["dispatch(F)", "combine(B)"].enumerated() {
+      let start = Double(index) * 20
+      fixture.annotation("outer", at: start, for: 15)
+      fixture.annotation(name, at: start + 1, for: 5)
+      fixture.launch(index, at: start + 2)
+      fixture.kernel(index, at: start + 8, for: 5, name: "void dpsk::ep::internode::dispatch<1>()")
+    }
+    let calls = try ingest(fixture, rules: [KernelRules(nameOrFile: "deepep")])
+      .ranks[0].communications
+    #expect(calls.map(\.label) == ["dispatch", "dispatch (backward)"])
+    #expect(calls[0].routing?.tokenBytes == Int64(7392))
+    #expect(calls[0].injectionCap == .gigabitsPerSecond(1240))
+  }
+
+  @Test("the rank comes from content, else from the name, else it is assumed")
+  func rankSources() throws {
+    var fixture = KinetoFixture()
+    fixture.kernel(1, at: 0, for: 5)
+    fixture.header = #""schemaVersion": 1"#
+    let named = try ingest(fixture, name: "kineto_rank_3.json")
+    #expect(named.ranks[0].rank == RankID(3) && named.ranks[0].rankSource == "file name")
+    #expect(named.worldSize == 4)
+    let unknown = try ingest(fixture, name: "trace.json")
+    #expect(unknown.ranks[0].rank == RankID(0) && unknown.ranks[0].rankSource == "assumed")
+    #expect(unknown.assumptions.contains { $0.code == "rank" })
+  }
+
+  private func write(rank: Int, worldSize: Int = 2, name: String) throws -> String {
+    var fixture = KinetoFixture()
+    fixture.kernel(1, at: Double(rank), for: 5, extra: Self.allReduce)
+    fixture.header = fixture.header.replacing("\"rank\": 0", with: "\"rank\": \(rank)")
+      .replacing("\"world_size\": 2", with: "\"world_size\": \(worldSize)")
+    return try directory.write(name, fixture.text)
+  }
+
+  @Test("the order of files decides nothing")
+  func fileOrder() throws {
+    let paths = try [write(rank: 0, name: "b.json"), write(rank: 1, name: "a.json")]
+    for (index, order) in [paths, paths.reversed()].enumerated() {
+      try NativeTraceWriter.write(
+        Ingestor().ingest(order), to: directory.file("out\(index)"))
+    }
+    for file in ["manifest.json", "rank-00000.jsonl.zst", "rank-00001.jsonl.zst"] {
+      #expect(
+        try bytes(of: directory.file("out0/" + file)) == bytes(of: directory.file("out1/" + file)))
+    }
+  }
+
+  @Test("two files of one rank, or of two jobs, are refused")
+  func conflicts() throws {
+    let first = try write(rank: 0, name: "a.json")
+    let again = try write(rank: 0, name: "b.json")
+    let other = try write(rank: 1, worldSize: 4, name: "c.json")
+    let twice = thrownDiagnostic { try Ingestor().ingest([first, again]) }
+    #expect(twice?.code == .duplicateRank && twice?.location?.file == again)
+    #expect(
+      thrownDiagnostic { try Ingestor().ingest([first, other]) }?.code == .collectiveMismatch)
+  }
+
+  @Test("broken events are refused at their byte")
+  func brokenEvents() throws {
+    for (event, code) in [
+      (
+        #"{"ph": "X", "cat": "kernel", "name": "k", "tid": 7, "ts": 5, "dur": -1}"#,
+        Diagnostic.Code.malformedEvent
+      ),
+      (
+        #"{"ph": "X", "cat": "kernel", "name": "k", "tid": 7, "ts": "soon", "dur": 1}"#,
+        .malformedEvent
+      ),
+      (#"{"ph": "X", "cat" "kernel"}"#, .malformedJSON),
+    ] {
+      var fixture = KinetoFixture()
+      fixture.events = [event]
+      let diagnostic = thrownDiagnostic { try ingest(fixture) }
+      #expect(diagnostic?.code == code, "\(event)")
+      #expect((diagnostic?.location?.byteOffset ?? 0) > 100)
+    }
+  }
+
+  @Test("what is in no known format is refused", arguments: ["hello", "{\"nodes\": []}", "[1]"])
+  func unknownFormat(text: String) throws {
+    let path = try directory.write("x", text)
+    #expect(thrownDiagnostic { try Ingestor().ingest([path]) }?.code == .unknownFormat)
+  }
+
+  @Test("rules are checked when they are read")
+  func badRules() throws {
+    let cases: [(String, String, Diagnostic.Code, String)] = [
+      ("\"group\": \"ep\"", "\"group\": \"px\"", .malformedRule, "rules[0].group"),
+      ("hidden * fp8_bytes", "hiden * fp8_bytes", .malformedRule, "rules[3].routing.token_bytes"),
+      ("rules/1", "rules/2", .unsupportedVersion, "schema"),
+      ("\"kind\": \"metadata\"", "\"kind\": \"dance\"", .malformedRule, "rules[0].kind"),
+      ("\"top_k\": 8", "\"top_k\": 7", .malformedRule, "rules[3].routing"),
+      ("\"kernel\"", "\"kernal\"", .unknownKey, "rules[0].kernal"),
+      (
+        "\"direction\": \"dispatch\"", "\"direction\": \"up\"", .malformedRule,
+        "rules[3].routing.direction"
+      ),
+      (
+        "\"sm_injection_gbps\": 1240", "\"sm_injection_gbps\": 0", .valueOutOfRange,
+        "rules[3].injection_cap_gbps"
+      ),
+    ]
+    let shipped = String(
+      decoding: try bytes(of: ProjectFiles.path("Sources/Ingest/Rules/deepep.json")),
+      as: UTF8.self)
+    for (old, new, code, keyPath) in cases {
+      #expect(shipped.contains(old))
+      let path = try directory.write(
+        "r.json", shipped.replacing(old, with: new, maxReplacements: 1))
+      let diagnostic = thrownDiagnostic { try KernelRules(nameOrFile: path) }
+      #expect(diagnostic?.code == code, "\(new): \(String(describing: diagnostic))")
+      #expect(diagnostic?.location?.keyPath == keyPath)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Diagnostics
+import Quantities
+import TestSupport
+import Testing
+import Trace
+
+@Suite("Native format")
+struct NativeFormatTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// A trace with everything that the format can say.
+  private static func fullTrace() -> Trace {
+    var rank = RankFixture(1, streams: 2, originMicroseconds: 1_700_000_000_000_000)
+    rank.rank.host = "node1"
+    rank.rank.device = "GPU"
+    rank.add(.step, lane: 0, at: 0, for: 100, name: "ProfilerStep#4")
+    let launch = rank.add(.launch, lane: 0, at: 1, for: 2, name: "launch \"quoted\"")
+    var call = RankFixture.allToAll(send: [1, 2], receive: [3, 2])
+    call.sequence = 12
+    call.injectionCap = .gigabitsPerSecond(1240)
+    call.hostWaits = true
+    call.label = "dispatch"
+    call.assumedBy = "rules"
+    rank.add(.kernel, lane: 1, at: 5, for: 10, launchedBy: launch, call)
+    var routed = Communication(kind: .allToAll, group: 1)
+    routed.routing = TokenRouting(
+      direction: .combine, tokens: 4096, tokenBytes: 14336, expertsPerToken: 8, experts: 256,
+      expertGroups: 8, groupsPerToken: 4)
+    rank.add(.kernel, lane: 2, at: 6, for: 10, routed)
+    var send = Communication(kind: .send, group: 0)
+    send.peer = RankID(0)
+    send.sendBytes = ByteCount(77)
+    rank.add(.kernel, lane: 2, at: 17, for: 1, send)
+    for kind in [EventKind.memcpy, .memset, .hostOperation, .synchronize, .hostCollective] {
+      rank.add(kind, lane: 0, at: 20, for: 1, name: kind.rawValue)
+    }
+    return Trace(
+      worldSize: 4,
+      groups: [
+        ProcessGroup(name: "0", purpose: "default_pg", ranks: [RankID(0), RankID(1)]),
+        ProcessGroup(name: "ep", ranks: [RankID(3), RankID(1)]),
+      ], ranks: [rank.rank], assumptions: [Assumption("code", "text")])
+  }
+
+  @Test("what is written is read")
+  func roundTrip() throws {
+    let trace = Self.fullTrace()
+    try NativeTraceWriter.write(trace, to: directory.file("t"))
+    let read = try NativeTraceReader.read(directory: directory.file("t"))
+    #expect(read.worldSize == 4)
+    #expect(read.groups == trace.groups)
+    #expect(read.assumptions == trace.assumptions)
+    let (a, b) = (trace.ranks[0], read.ranks[0])
+    #expect(a.rank == b.rank && a.rankSource == b.rankSource)
+    #expect(a.originNanoseconds == b.originNanoseconds)
+    #expect(a.host == b.host && a.device == b.device && a.lanes == b.lanes)
+    #expect(a.events == b.events)
+    #expect(a.communications == b.communications)
+    #expect(a.names == b.names)
+  }
+
+  @Test("equal traces make equal bytes")
+  func deterministic() throws {
+    for name in ["a", "b"] {
+      try NativeTraceWriter.write(Self.fullTrace(), to: directory.file(name))
+    }
+    for file in ["manifest.json", "rank-00001.jsonl.zst"] {
+      #expect(try bytes(of: directory.file("a/" + file)) == bytes(of: directory.file("b/" + file)))
+    }
+  }
+
+  private static let manifest = """
+    {"schema": "refract.trace/1", "world_size": 2, "groups": [{"name": "0", "ranks": [0, 1]}],
+     "ranks": [{"rank": 0, "file": "r0", "events": 1, "origin_ns": 0,
+                "lanes": [{"kind": "stream", "name": "7"}]}]}
+    """
+  private static let event = #"{"kind":"kernel","lane":0,"start_ns":0,"duration_ns":5,"name":"k"}"#
+
+  private struct Refusal: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var code: Diagnostic.Code
+    var manifest = NativeFormatTests.manifest
+    var events = NativeFormatTests.event
+    var keyPath: String?
+    var line: Int?
+  }
+
+  private static func replacing(_ old: String, _ new: String) -> String {
+    manifest.replacing(old, with: new)
+  }
+
+  private static let refusals: [Refusal] = [
+    Refusal(
+      testDescription: "a version to come", code: .unsupportedVersion,
+      manifest: replacing("trace/1", "trace/2"), keyPath: "schema"),
+    Refusal(
+      testDescription: "an unknown key", code: .unknownKey,
+      manifest: replacing("\"world_size\"", "\"x\": 1, \"world_size\""), keyPath: "x"),
+    Refusal(
+      testDescription: "a rank outside the job", code: .valueOutOfRange,
+      manifest: replacing("\"rank\": 0", "\"rank\": 2"), keyPath: "ranks[0].rank"),
+    Refusal(
+      testDescription: "a group's rank outside the job", code: .valueOutOfRange,
+      manifest: replacing("[0, 1]", "[0, 7]"), keyPath: "groups[0].ranks[1]"),
+    Refusal(
+      testDescription: "a file elsewhere", code: .valueOutOfRange,
+      manifest: replacing("\"r0\"", "\"../r0\""), keyPath: "ranks[0].file"),
+    Refusal(
+      testDescription: "fewer events than promised", code: .truncated,
+      manifest: replacing("\"events\": 1", "\"events\": 2")),
+    Refusal(
+      testDescription: "broken JSON", code: .malformedJSON, events: #"{"kind":"#, line: 1),
+    Refusal(
+      testDescription: "an unknown kind", code: .valueOutOfRange,
+      events: event.replacing("kernel", with: "knell"), keyPath: "kind", line: 1),
+    Refusal(
+      testDescription: "a lane that is not there", code: .valueOutOfRange,
+      events: event.replacing("\"lane\":0", with: "\"lane\":1"), keyPath: "lane", line: 1),
+    Refusal(
+      testDescription: "a negative duration", code: .valueOutOfRange,
+      events: event.replacing(":5", with: ":-5"), keyPath: "duration_ns", line: 1),
+    Refusal(
+      testDescription: "time running backwards", code: .malformedEvent,
+      manifest: replacing("\"events\": 1", "\"events\": 2"),
+      events: event.replacing("\"start_ns\":0", with: "\"start_ns\":9") + "\n" + event, line: 2),
+    Refusal(
+      testDescription: "a launch that is none", code: .malformedEvent,
+      events: event.replacing("\"name\"", with: "\"launched_by\":0,\"name\""),
+      keyPath: "launched_by", line: 1),
+    Refusal(
+      testDescription: "splits for another group", code: .valueOutOfRange,
+      events: event.replacing(
+        "}", with: #","communication":{"kind":"all_to_all","group":0,"send_splits_bytes":[1]}}"#),
+      keyPath: "communication.send_splits_bytes", line: 1),
+  ]
+
+  @Test("what breaks the format is refused, with its place", arguments: refusals)
+  private func refusal(_ refusal: Refusal) throws {
+    try directory.write("manifest.json", refusal.manifest)
+    try directory.write("r0", refusal.events + "\n")
+    let diagnostic = thrownDiagnostic { try NativeTraceReader.read(directory: directory.path) }
+    #expect(diagnostic?.code == refusal.code, "\(String(describing: diagnostic))")
+    #expect(diagnostic?.location?.keyPath == refusal.keyPath)
+    #expect(diagnostic?.location?.line == refusal.line)
+  }
+
+  @Test("the plain case of that table is fine")
+  func accepted() throws {
+    try directory.write("manifest.json", Self.manifest)
+    try directory.write("r0", Self.event + "\n")
+    #expect(try NativeTraceReader.read(directory: directory.path).ranks[0].events.count == 1)
+  }
+}
