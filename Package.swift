@@ -22,7 +22,7 @@ let argumentParser = Target.Dependency.product(
 // In the order of the data's way: a module sees only modules above its own line.
 let modules: [Module] = [
   Module(name: "Quantities"),
-  Module(name: "Diagnostics", dependencies: ["Quantities"]),
+  Module(name: "Diagnostics"),
   Module(name: "Streams", dependencies: ["CZstd", "CZlib", "Diagnostics"]),
   Module(name: "JSON", dependencies: ["CJSONC", "Diagnostics", "Streams"]),
   Module(name: "Trace", dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"]),
@@ -34,7 +34,7 @@ let modules: [Module] = [
   Module(name: "Simulation", dependencies: ["Quantities"]),
   Module(
     name: "Fabric",
-    dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"],
+    dependencies: ["Quantities", "Diagnostics", "JSON"],
     resources: [
       .embedInCode("Presets/passage-512.json"),
       .embedInCode("Presets/copper-144.json"),
@@ -43,7 +43,7 @@ let modules: [Module] = [
     ]),
   Module(
     name: "Placement",
-    dependencies: ["Quantities", "Diagnostics", "Streams", "Trace", "Workload", "Fabric"]),
+    dependencies: ["Diagnostics", "Streams", "Trace", "Fabric"]),
   Module(
     name: "Collectives",
     dependencies: [
@@ -52,14 +52,14 @@ let modules: [Module] = [
   Module(
     name: "Study",
     dependencies: [
-      "Quantities", "Diagnostics", "Trace", "Ingest", "Workload", "Fabric", "Placement",
-      "Collectives", "Simulation",
+      "Quantities", "Diagnostics", "Streams", "Trace", "Ingest", "Workload", "Fabric",
+      "Placement", "Collectives", "Simulation",
     ]),
   Module(
     name: "Report",
     dependencies: [
       "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Simulation", "Fabric",
-      "Collectives", "Study",
+      "Study",
     ]),
 ]
 

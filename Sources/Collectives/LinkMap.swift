@@ -17,10 +17,15 @@ public struct LinkMap: Sendable {
     self.fabric = fabric
     gpuOfRank = placement.gpuOfRank
     var ids: Set<FabricLinkID> = []
-    // Every GPU has the same links to all GPUs of its pod, and to all outside: one of each tells.
-    let representatives = Self.representatives(fabric, gpuOfRank)
-    for gpu in gpuOfRank {
-      for other in representatives where other != gpu {
+    // A GPU has the same links to all GPUs of its pod, and the same to all outside: one other of
+    // each tells.
+    let representatives = Self.representatives(fabric, placement.gpuOfRank)
+    let twoPods = representatives.keys.sorted().prefix(2)
+    for gpu in placement.gpuOfRank {
+      let pod = fabric.pod(ofGPU: gpu)
+      let inside = representatives[pod]?.first { $0 != gpu }
+      let outside = twoPods.first { $0 != pod }.flatMap { representatives[$0]?.first }
+      for other in [inside, outside].compactMap(\.self) {
         ids.formUnion(fabric.route(from: gpu, to: other).links)
         ids.formUnion(fabric.route(from: other, to: gpu).links)
       }
@@ -31,13 +36,13 @@ public struct LinkMap: Sendable {
       uniqueKeysWithValues: ordered.enumerated().map { ($1, LinkID(index: $0)) })
   }
 
-  /// Two GPUs of every pod that the job uses.
-  private static func representatives(_ fabric: Fabric, _ gpus: [Int]) -> [Int] {
+  /// Up to two GPUs of every pod that the job uses, by pod.
+  private static func representatives(_ fabric: Fabric, _ gpus: [Int]) -> [Int: [Int]] {
     var ofPod: [Int: [Int]] = [:]
     for gpu in gpus.sorted() where ofPod[fabric.pod(ofGPU: gpu), default: []].count < 2 {
       ofPod[fabric.pod(ofGPU: gpu), default: []].append(gpu)
     }
-    return ofPod.values.flatMap(\.self).sorted()
+    return ofPod
   }
 
   /// Capacities in bytes per second, by the simulation's numbers.

@@ -40,6 +40,16 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public enum Severity: Int, Sendable, Comparable, CaseIterable {
     case info, warning, dataLoss, error
 
+    /// What people and files call it.
+    public var word: String {
+      switch self {
+      case .info: "note"
+      case .warning: "warning"
+      case .dataLoss: "data loss"
+      case .error: "error"
+      }
+    }
+
     /// Order by gravity.
     public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs.rawValue < rhs.rawValue }
   }

@@ -2,7 +2,7 @@
 public enum DiagnosticRenderer {
   /// One line: `error: FILE, line 3, byte 97, at pod.gpus: PROBLEM; REMEDY [code]`.
   public static func line(_ diagnostic: Diagnostic) -> String {
-    var text = word(diagnostic.severity) + ": "
+    var text = diagnostic.severity.word + ": "
     if let place = diagnostic.location.map(place) { text += place + ": " }
     text += diagnostic.problem
     if let remedy = diagnostic.remedy { text += "; " + remedy }
@@ -15,14 +15,5 @@ public enum DiagnosticRenderer {
     if let byte = location.byteOffset { parts.append("byte \(byte)") }
     if let keyPath = location.keyPath { parts.append("at \(keyPath)") }
     return parts.joined(separator: ", ")
-  }
-
-  private static func word(_ severity: Diagnostic.Severity) -> String {
-    switch severity {
-    case .info: "note"
-    case .warning: "warning"
-    case .dataLoss: "data loss"
-    case .error: "error"
-    }
   }
 }

@@ -88,6 +88,9 @@ extension Fabric {
         name: "pod\(pod)/scale-out", isEgress: isEgress, tier: .scaleOut, network: network,
         gpus: specification.gpusPerPod)
       trunk.bandwidth.bytesPerSecond /= network.oversubscription
+      // The NICs' hops hold the network's latency and energy; the trunk only narrows it.
+      trunk.latency = .zero
+      if trunk.energyPicojoulesPerBit != nil { trunk.energyPicojoulesPerBit = 0 }
       return trunk
     }
   }

@@ -86,10 +86,17 @@ public struct FabricSpecification: Sendable, Equatable {
   }
 
   private static func network(_ node: JSONNode, partsKey: String) throws -> Network {
-    try node.allow(keys: [
-      "bandwidth_gbps", partsKey, "hop_latency_ns", "efficiency", "oversubscription", "technology",
+    var keys: Set = [
+      "bandwidth_gbps", partsKey, "hop_latency_ns", "efficiency", "technology",
       "energy_pj_per_bit",
-    ])
+    ]
+    if partsKey == "nics" { keys.insert("oversubscription") }
+    try node.allow(keys: keys)
+    let bandwidth = try node.required("bandwidth_gbps")
+    let gigabits = try bandwidth.double(exclusive: true)
+    guard gigabits <= 1e9 else {
+      throw bandwidth.diagnostic(.valueOutOfRange, "\(gigabits) Gb/s is no bandwidth")
+    }
     let efficiency = try node.optional("efficiency")
     let share = try efficiency?.double(exclusive: true) ?? 1
     if let efficiency, share > 1 {
@@ -108,7 +115,7 @@ public struct FabricSpecification: Sendable, Equatable {
       technology = known
     }
     return Network(
-      bandwidth: .gigabitsPerSecond(try node.required("bandwidth_gbps").double(exclusive: true)),
+      bandwidth: .gigabitsPerSecond(gigabits),
       planes: try node.optional(partsKey)?.int(in: 1...4096) ?? 1, hopLatency: hop,
       efficiency: share,
       oversubscription: try node.optional("oversubscription")?.double(atLeast: 1) ?? 1,

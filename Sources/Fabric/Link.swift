@@ -2,7 +2,7 @@ public import Quantities
 
 /// A link of a fabric by number.
 public struct FabricLinkID: Hashable, Comparable, Sendable {
-  /// The number: an index into `Fabric.links`.
+  /// The number: what `Fabric.link` takes.
   public var raw: Int32
 
   /// The link at an index.

@@ -19,6 +19,12 @@ public struct Ingestor {
     if paths.count == 1, let path = paths.first, isNative(path) {
       return try NativeTraceReader.read(directory: path)
     }
+    if let path = paths.first(where: isNative) {
+      throw Diagnostic(
+        .usage, at: SourceLocation(file: path),
+        "is a native trace directory, which is a whole trace by itself",
+        remedy: "name it alone")
+    }
     let files = try paths.flatMap(Self.files)
     let captures = try files.map(read)
     return try JobAssembler(captures).assemble()

@@ -29,10 +29,14 @@ struct JobAssembler {
       var rank = capture.trace
       rank.rank = number.rank
       rank.rankSource = number.source
-      let mapping = try capture.groups.map { try unify($0, of: capture, worldSize: worldSize) }
+      let used = Set(rank.communications.map(\.group))
+      // Of groups that nothing uses only those are kept whose ranks are known.
+      let mapping = try capture.groups.enumerated().map { index, group in
+        used.contains(index) || group.ranks != nil || group.isWorld
+          ? try unify(group, of: capture, worldSize: worldSize) : nil
+      }
       for index in rank.communications.indices {
-        let local = rank.communications[index].group
-        let group = mapping[local]
+        guard let group = mapping[rank.communications[index].group] else { continue }
         guard groups[group].ranks.contains(number.rank) else {
           throw Diagnostic(
             .groupUnknown, at: SourceLocation(file: capture.path),
@@ -67,8 +71,11 @@ struct JobAssembler {
       if let other = seen.updateValue(capture.path, forKey: number.rank) {
         throw Diagnostic(
           .duplicateRank, at: SourceLocation(file: capture.path),
-          "is rank \(number.rank.raw), and so is \(other)",
-          remedy: "name one file a rank, all of one job")
+          "is rank \(number.rank.raw)\(number.source == "assumed" ? " for want of a number" : ""), "
+            + "and so is \(other)",
+          remedy: number.source == "assumed"
+            ? "put the rank in the files' names, as in rank3.json"
+            : "name one file a rank, all of one job")
       }
       numbers.append(number)
     }
@@ -85,7 +92,7 @@ struct JobAssembler {
     return Number(rank: RankID(0), source: "assumed")
   }
 
-  /// The number behind "rank", or the only number, in a file name.
+  /// The number behind "rank" in a file name.
   static func rankInName(_ name: String) -> RankID? {
     let lower = name.lowercased()
     func number(_ text: Substring) -> RankID? {
@@ -101,7 +108,7 @@ struct JobAssembler {
     return nil
   }
 
-  private func worldSize(_ highestRank: Int32) throws -> Int {
+  private mutating func worldSize(_ highestRank: Int32) throws -> Int {
     var stated: (size: Int, path: String)?
     for capture in captures {
       guard let size = capture.worldSize else { continue }
@@ -114,6 +121,10 @@ struct JobAssembler {
       stated = (size, capture.path)
     }
     if let stated { return stated.size }
+    assumptions.append(
+      Assumption(
+        "world-size",
+        "no file says how many ranks the job has; taken for the highest known rank + 1"))
     let inGroups = captures.flatMap(\.groups).compactMap { $0.ranks?.max()?.raw }.max() ?? 0
     return Int(max(highestRank, inGroups)) + 1
   }
@@ -136,8 +147,9 @@ struct JobAssembler {
     guard let ranks else {
       throw Diagnostic(
         .groupUnknown, at: SourceLocation(file: capture.path),
-        "the ranks of group '\(group.name)' are neither on the event nor in distributedInfo",
-        remedy: "capture with a PyTorch that writes pg_config")
+        "the ranks of group '\(group.name)' are neither on an event nor in distributedInfo, or only "
+          + "cut short",
+        remedy: "name the files of all ranks, or capture with a PyTorch that writes pg_config")
     }
     return try add(
       ProcessGroup(name: group.name, purpose: group.purpose, ranks: ranks), of: capture,

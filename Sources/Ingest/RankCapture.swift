@@ -28,6 +28,11 @@ struct CapturedGroup: Equatable {
   var ranks: [RankID]?
   /// Whether it stands for all ranks of the job, whatever their number.
   var isWorld = false
+
+  /// The default group goes by several names; all mean the one that PyTorch numbers 0.
+  static func identity(_ name: String) -> String {
+    ["", "undefined", "default_pg"].contains(name) ? "0" : name
+  }
 }
 
 /// Gathers the events of a rank in any order, and puts them in columns ordered by start.
@@ -77,7 +82,9 @@ struct RankTraceBuilder {
   }
 
   /// The rank: events ordered by start, the rank's origin at the first of them.
-  func finish(baseNanoseconds: Int64) -> RankTrace {
+  ///
+  /// - Throws: a `Diagnostic` where the events lie further apart than any trace lasts.
+  func finish(baseNanoseconds: Int64, path: String) throws -> RankTrace {
     let order = drafts.indices.sorted { lhs, rhs in
       let (a, b) = (drafts[lhs], drafts[rhs])
       if a.start != b.start { return a.start < b.start }
@@ -87,6 +94,15 @@ struct RankTraceBuilder {
     var place = [Int](repeating: 0, count: drafts.count)
     for (position, index) in order.enumerated() { place[index] = position }
     let origin = order.first.map { drafts[$0].start } ?? 0
+    if let late = order.first(where: {
+      drafts[$0].start - origin > longestTraceNanoseconds
+        || drafts[$0].duration > longestTraceNanoseconds
+    }) {
+      throw Diagnostic(
+        .malformedEvent, at: SourceLocation(file: path),
+        "the event '\(names[drafts[late].name])' lies or lasts more than 11 days after the first",
+        remedy: "its clock is wrong; remove the event or capture again")
+    }
     var rank = RankTrace(
       rank: RankID(0), rankSource: "", originNanoseconds: baseNanoseconds &+ origin)
     rank.lanes = lanes

@@ -27,8 +27,17 @@ public enum PlacementPolicy: Sendable, Hashable {
     case .linear:
       return try Placement(name: "linear", gpuOfRank: Array(0..<worldSize), on: fabric)
     case .file(let path):
-      let gpus = try PlacementFile(path: path, fabric: fabric).read(worldSize: worldSize)
-      return try Placement(name: lastComponent(path), gpuOfRank: gpus, on: fabric)
+      do {
+        let gpus = try PlacementFile(path: path, fabric: fabric).read(worldSize: worldSize)
+        return try Placement(name: lastComponent(path), gpuOfRank: gpus, on: fabric)
+      } catch var diagnostic as Diagnostic {
+        if diagnostic.location == nil { diagnostic.location = SourceLocation(file: path) }
+        if diagnostic.code == .noSuchFile {
+          diagnostic.problem = "is neither a placement policy nor a file"
+          diagnostic.remedy = "the policy is 'linear'"
+        }
+        throw diagnostic
+      }
     }
   }
 }
@@ -79,7 +88,7 @@ private struct PlacementFile {
     guard (0..<worldSize).contains(rank) else {
       throw fault(line, "rank \(rank) is not one of the job's \(worldSize) ranks")
     }
-    guard let gpu = Int(fields[1]) ?? fabric.gpu(named: fields[1]) else {
+    guard let gpu = Int(fields[1]) ?? fabric.gpu(named: fields[1]), gpu >= 0 else {
       throw fault(
         line,
         "'\(fields[1])' is no GPU of fabric '\(fabric.name)'; GPUs are numbers or names "

@@ -6,8 +6,8 @@ public import Study
 import Trace
 import Workload
 
-/// `links.csv` and `collectives.csv`: a line a link or collective and scenario, RFC 4180, units in
-/// the headings.
+/// `links.csv` and `collectives.csv`: a line a link or collective and scenario, quoted as in
+/// RFC 4180 with lines ended by a line feed, units in the headings.
 public enum CSVDocuments {
   /// Every link that carried anything.
   public static func links(_ results: [ScenarioResult]) -> String {

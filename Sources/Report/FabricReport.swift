@@ -19,10 +19,13 @@ public enum FabricReport {
         specification.scaleOut.map(path) ?? "–", String(fabric.linkCount), specification.status,
       ])
     }
-    let notes = fabrics.map {
-      "\($0.name): \($0.specification.description) Source: \($0.specification.source)."
+    let notes = fabrics.compactMap { fabric -> String? in
+      let specification = fabric.specification
+      let source = specification.source.isEmpty ? "" : "Source: \(specification.source)."
+      let parts = [specification.description, source].filter { !$0.isEmpty }
+      return parts.isEmpty ? nil : "\(fabric.name): " + parts.joined(separator: " ")
     }
-    return (table.lines() + [""] + notes).joined(separator: "\n") + "\n"
+    return (table.lines() + (notes.isEmpty ? [] : [""]) + notes).joined(separator: "\n") + "\n"
   }
 
   private static func gigabits(_ network: FabricSpecification.Network) -> String {

@@ -134,12 +134,8 @@ public struct InspectReport: Sendable {
       } else {
         json.null()
       }
-      json.key("assumptions")
-      json.array { json in for assumption in assumptions { json.string(assumption.text) } }
-      json.key("diagnostics")
-      json.array { json in
-        for diagnostic in summary.diagnostics { json.string(DiagnosticRenderer.line(diagnostic)) }
-      }
+      json.assumptions(assumptions)
+      json.diagnostics(summary.diagnostics)
     }
     json.endLine()
     return json.bytes

@@ -23,6 +23,8 @@ public enum ReportDirectory {
       try file.finish()
       files.append(file)
     }
+    // Where a report stood before, it is none until the new one is whole.
+    try removeFile(directory + "/results.json")
     for file in files { try file.commit() }
   }
 }

@@ -34,19 +34,8 @@ public enum ResultsJSON {
       if let joules = result.energyJoules { json.number(joules) } else { json.null() }
       json.member("busiest_link", result.busiestLink?.link.name ?? "")
       json.member("busiest_link_utilization", result.busiestLink?.meanUtilization ?? 0)
-      json.key("assumptions")
-      json.array { json in
-        for assumption in result.assumptions {
-          json.object { json in
-            json.member("code", assumption.code)
-            json.member("text", assumption.text)
-          }
-        }
-      }
-      json.key("diagnostics")
-      json.array { json in
-        for diagnostic in result.diagnostics { write(diagnostic, to: &json) }
-      }
+      json.assumptions(result.assumptions)
+      json.diagnostics(result.diagnostics)
       writeCriticalPath(result.criticalPath, to: &json)
       json.key("groups")
       json.array { json in for group in result.groups { write(group, to: &json) } }
@@ -123,15 +112,6 @@ public enum ResultsJSON {
       json.member("wire_bytes", row.wireBytes.rounded())
       json.member("transfer_ns", row.transferTime.nanosecondsRounded)
       json.member("captured_ns", row.capturedTime.nanosecondsRounded)
-    }
-  }
-
-  private static func write(_ diagnostic: Diagnostic, to json: inout JSONWriter) {
-    json.object { json in
-      json.member("code", diagnostic.code.rawValue)
-      json.member("severity", "\(diagnostic.severity)")
-      json.member("problem", diagnostic.problem)
-      if let remedy = diagnostic.remedy { json.member("remedy", remedy) }
     }
   }
 }

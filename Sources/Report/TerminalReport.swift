@@ -40,6 +40,9 @@ public enum TerminalReport {
 
   /// What a faster fabric could do at best.
   private static func verdict(_ result: ScenarioResult) -> String {
+    guard !result.collectives.isEmpty else {
+      return "this step has no communication between ranks; every fabric gives the same"
+    }
     let captured = result.capturedStepTime.seconds
     let gain = captured > 0 ? 1 - result.communicationFree.seconds / captured : 0
     let bound =

@@ -100,8 +100,10 @@ public struct ReplayCounters: Sendable, Equatable {
 public enum ReplayFailure: Error, Sendable {
   /// Nothing can happen any more, and these tasks have not run: who waits, and for what.
   case deadlock([BlockedTask])
-  /// A transfer has no bandwidth: the links with no capacity left that hold it.
+  /// A transfer has no bandwidth.
   case stalled(rendezvous: Int)
+  /// A transfer would end beyond the time that a replay can count: 26 days.
+  case endless(rendezvous: Int)
 }
 
 /// A task that can't run.

@@ -215,7 +215,7 @@ public struct Replayer {
     for rank in meters.indices { meters[rank].close(at: result.end) }
     result.parts = meters.map(\.parts)
     for parts in result.parts {
-      assert(parts.sum == result.stepTime, "the parts of a rank's time add up to the window")
+      precondition(parts.sum == result.stepTime, "the parts of a rank's time add up to the window")
     }
     result.links = traffic.linkOutcomes(at: result.end)
     result.counters.solves = traffic.solves

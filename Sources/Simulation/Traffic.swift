@@ -100,6 +100,9 @@ struct Traffic {
 
   // MARK: Rates
 
+  /// A quarter of what picoseconds in 64 bits hold, so that sums of two can't overflow.
+  private static let longest = SimDuration(picoseconds: 1 << 61)
+
   /// Solves where anything changed, settles the progress of transfers whose rate did, and
   /// schedules their completions anew.
   mutating func settle(at now: SimTime, _ queue: inout EventQueue<Replayer.Event>) throws {
@@ -117,10 +120,13 @@ struct Traffic {
       flight.rate = solver.rate(variable)
       flight.since = now
       if let handle = flight.completion { queue.cancel(handle) }
-      let seconds = max(0, flight.remaining) / flight.rate
-      guard let left = SimDuration.rounding(seconds: seconds) else {
+      guard flight.rate > 0 else {
         throw ReplayFailure.stalled(rendezvous: flight.rendezvous)
       }
+      let seconds = max(0, flight.remaining) / flight.rate
+      guard let left = SimDuration.rounding(seconds: seconds),
+        left <= Self.longest, now - .origin <= Self.longest
+      else { throw ReplayFailure.endless(rendezvous: flight.rendezvous) }
       flight.completion = queue.schedule(.complete(variable), at: now + left)
       flights[variable.index] = flight
     }

@@ -32,10 +32,10 @@ public struct Transfer: Sendable {
     }
   }
 
-  /// The link that would hold it back alone; `nil` where its own bound does, or nothing.
+  /// The link that would hold it back alone; `nil` where its own bound does, or nothing. At a tie
+  /// the link.
   public func tightestLink(capacities: [Double]) -> LinkID? {
     let rate = loneRate(capacities: capacities)
-    guard rate < rateBound else { return nil }
     return zip(links, weights).first { capacities[$0.index] / $1 == rate }?.0
   }
 }

@@ -87,6 +87,13 @@ public final class OutputFile {
   }
 }
 
+/// Removes the file `path` where there is one.
+public func removeFile(_ path: String) throws {
+  guard unlink(path) != 0, errno != ENOENT else { return }
+  throw Diagnostic(
+    .cannotWrite, at: SourceLocation(file: path), "can't be replaced: \(message(errno))")
+}
+
 /// Makes the directory `path` unless it stands; its parent must.
 public func makeDirectory(_ path: String) throws {
   if mkdir(path, 0o755) == 0 { return }

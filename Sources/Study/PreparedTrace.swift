@@ -71,6 +71,10 @@ extension ReplayFailure {
       return Diagnostic(
         .deadlock, "the transfer of \(Self.name(rendezvous, workload)) gets no bandwidth",
         remedy: "check the fabric for links without capacity")
+    case .endless(let rendezvous):
+      return Diagnostic(
+        .valueOutOfRange, "\(Self.name(rendezvous, workload)) would take more than 26 days",
+        remedy: "check its sizes, and the bandwidths of the fabric")
     case .deadlock(let blocked):
       let shown = blocked.prefix(6).map { task -> String in
         let program = workload.programs[workload.programOfRank[task.rank]]

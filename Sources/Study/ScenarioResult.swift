@@ -126,13 +126,14 @@ public struct MeanParts: Sendable, Equatable {
   /// Largest remainders are rounded up first (Hamilton's method); ties go to the earlier part.
   public init(_ parts: [TimeParts], total: SimDuration) {
     let sums = [
-      parts.reduce(0) { $0 + $1.compute.picoseconds },
-      parts.reduce(0) { $0 + $1.exposedTransfer.picoseconds },
-      parts.reduce(0) { $0 + $1.waiting.picoseconds },
-      parts.reduce(0) { $0 + $1.lag.picoseconds },
+      parts.reduce(Int128(0)) { $0 + Int128($1.compute.picoseconds) },
+      parts.reduce(Int128(0)) { $0 + Int128($1.exposedTransfer.picoseconds) },
+      parts.reduce(Int128(0)) { $0 + Int128($1.waiting.picoseconds) },
+      parts.reduce(Int128(0)) { $0 + Int128($1.lag.picoseconds) },
     ]
-    let unit = 1000 * Int64(max(1, parts.count))
-    var whole = sums.map { $0 / unit }
+    // Over a million ranks the sums leave 64 bits; the means do not.
+    let unit = 1000 * Int128(max(1, parts.count))
+    var whole = sums.map { Int64($0 / unit) }
     let missing = total.nanosecondsRounded - whole.reduce(0, +)
     let order = sums.indices.sorted { (-(sums[$0] % unit), $0) < (-(sums[$1] % unit), $1) }
     for index in order.prefix(Int(max(0, min(4, missing)))) { whole[index] += 1 }

@@ -53,8 +53,8 @@ struct ScenarioRunner {
 
   private static func mean(_ parts: [TimeParts]) -> TimeParts {
     func mean(_ part: KeyPath<TimeParts, SimDuration>) -> SimDuration {
-      let sum = parts.reduce(0) { $0 + $1[keyPath: part].picoseconds }
-      return SimDuration(picoseconds: sum / Int64(max(1, parts.count)))
+      let sum = parts.reduce(Int128(0)) { $0 + Int128($1[keyPath: part].picoseconds) }
+      return SimDuration(picoseconds: Int64(sum / Int128(max(1, parts.count))))
     }
     var result = TimeParts()
     result.compute = mean(\.compute)

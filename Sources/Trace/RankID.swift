@@ -20,5 +20,9 @@ public struct RankID: Hashable, Comparable, Sendable {
   public static func < (lhs: RankID, rhs: RankID) -> Bool { lhs.raw < rhs.raw }
 }
 
+/// The longest that a trace may last, and that clocks of its ranks may lie apart: 11 days in
+/// nanoseconds. Sums of a few of these stay within what picoseconds in 64 bits can hold.
+public let longestTraceNanoseconds: Int64 = 1_000_000_000_000_000
+
 /// The largest number of ranks that a job may have.
 public let maximumWorldSize = 1 << 20

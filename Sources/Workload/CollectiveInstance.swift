@@ -38,14 +38,19 @@ public struct CollectiveInstance: Sendable {
   /// Logical bytes: what the workload asks to move between different members, however an
   /// algorithm does it. `size` is the number of members.
   ///
-  /// For all-reduce the bytes reduced, S·(n−1) as for reduce-scatter and all-gather; for routed
-  /// tokens one copy per token and expert on other ranks.
+  /// For all-reduce the bytes reduced, S·(n−1) as for reduce-scatter and all-gather; for gather and
+  /// scatter all but the root's own part; for routed tokens one copy per token and expert on other
+  /// ranks.
   public func logicalBytes(size n: Int) -> Double {
     let others = Double(n - 1)
     switch payload {
     case .none: return 0
     case .buffer(let bytes):
-      return kind == .send ? Double(bytes.bytes) : Double(bytes.bytes) * others
+      switch kind {
+      case .send: return Double(bytes.bytes)
+      case .gather, .scatter: return Double(bytes.bytes) * others / Double(n)
+      default: return Double(bytes.bytes) * others
+      }
     case .matrix(.uniform(let bytes)): return bytes * Double(n) * others
     case .matrix(let matrix):
       var sum = 0.0

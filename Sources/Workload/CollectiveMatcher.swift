@@ -37,7 +37,7 @@ struct CollectiveMatcher {
   /// - Throws: a `Diagnostic` that names group, sequence, and the ranks present and missing.
   /// - Complexity: O(ranks × calls).
   consuming func match() throws -> Matched {
-    programs = programs.map(slotted)
+    programs = try programs.map(slotted)
     for rank in programOfRank.indices { groupsOfRank.append(try groups(of: rank)) }
     let members = callsByGroup()
     for group in groups.indices {
@@ -54,12 +54,12 @@ struct CollectiveMatcher {
 
   /// Gives each call its slot, and its position among the calls there: by recorded number where
   /// all have one, else by order.
-  private func slotted(_ unslotted: RankProgram) -> RankProgram {
+  private func slotted(_ unslotted: RankProgram) throws -> RankProgram {
     var program = unslotted
-    var slots: [ProcessGroup: Int] = [:]
+    var slots: [RankProgram.Slot: Int] = [:]
     var callsOfSlot: [[Int]] = []
     for index in program.calls.indices {
-      let channel = channel(of: program.calls[index].communication, source: program.source)
+      let channel = try channel(of: program.calls[index].communication, source: program.source)
       let slot = slots[channel] ?? slots.count
       if slot == slots.count {
         slots[channel] = slot
@@ -82,49 +82,71 @@ struct CollectiveMatcher {
   }
 
   /// The group of a call; for sends and receives the pair, from sender to receiver.
-  private func channel(of call: Communication, source: RankID) -> ProcessGroup {
+  private func channel(
+    of call: Communication, source: RankID
+  ) throws -> RankProgram.Slot {
     let group = trace.groups[call.group]
-    guard call.kind.isPointToPoint, let peer = call.peer else { return group }
-    let pair = call.kind == .send ? [source, peer] : [peer, source]
-    return ProcessGroup(
-      name: "\(group.name):\(pair[0].raw)→\(pair[1].raw)", purpose: group.purpose, ranks: pair)
+    guard call.kind.isPointToPoint else { return RankProgram.Slot(group) }
+    guard let peer = call.peer else {
+      throw Diagnostic(
+        .collectiveMismatch,
+        "rank \(source.raw), group '\(group.label)': a \(call.kind.rawValue) does not say its peer")
+    }
+    let (sender, receiver) = call.kind == .send ? (source, peer) : (peer, source)
+    return RankProgram.Slot(
+      from: sender, to: receiver, of: group.name, purpose: group.purpose)
   }
 
   private mutating func groups(of rank: Int) throws -> [Int] {
     let program = programs[programOfRank[rank]]
     let isSource = program.source.index == rank
     return try program.slots.map { slot in
-      isSource ? number(slot) : number(try counterpartGroup(of: slot, program, at: rank))
+      number(isSource ? slot.group : try counterpartGroup(of: slot, program, at: rank))
     }
   }
 
   private func counterpartGroup(
-    of slot: ProcessGroup, _ program: RankProgram, at rank: Int
+    of slot: RankProgram.Slot, _ program: RankProgram, at rank: Int
   ) throws -> ProcessGroup {
     let target = RankID(index: rank)
-    let isPair = slot.name.contains("→")
     let shift = target.raw - program.source.raw
     let ranks =
-      isPair
-      ? slot.ranks.map { RankID($0.raw + shift) }
-      : counterpart(of: slot, source: program.source, at: target)
+      slot.pairOf != nil
+      ? slot.group.ranks.map { RankID($0.raw + shift) }
+      : counterpart(of: slot.group, source: program.source, at: target)
     guard let ranks, ranks.allSatisfy({ $0.raw >= 0 && $0.index < trace.worldSize }) else {
       throw Diagnostic(
         .groupUnknown,
-        "the group '\(slot.name)' of rank \(program.source.raw) has no counterpart at rank \(rank)",
+        "the group '\(slot.group.name)' of rank \(program.source.raw) has no counterpart at rank "
+          + "\(rank)",
         remedy: "a group of irregular ranks can't be extrapolated; name the traces of all ranks")
     }
-    if ranks == slot.ranks { return slot }
-    // A traced rank may know the same group under its own name.
-    if !slot.purpose.isEmpty, !isPair,
-      let known = trace.groups.first(where: { $0.purpose == slot.purpose && $0.ranks == ranks })
-    {
-      return known
+    if ranks == slot.group.ranks { return slot.group }
+    if let name = slot.pairOf {
+      return RankProgram.Slot(
+        from: ranks[0], to: ranks[1], of: name, purpose: slot.group.purpose
+      ).group
     }
-    let base = isPair ? slot.name.prefix { $0 != ":" } : slot.name[...]
-    let name =
-      isPair ? "\(base):\(ranks[0].raw)→\(ranks[1].raw)" : "\(base)@\(ranks[0].raw)"
-    return ProcessGroup(name: name, purpose: slot.purpose, ranks: ranks)
+    return known(like: slot.group, ranks: ranks)
+      ?? ProcessGroup(
+        name: "\(Self.stem(slot.group.name))@\(ranks[0].raw)", purpose: slot.group.purpose,
+        ranks: ranks)
+  }
+
+  /// A traced rank may know the same group under its own name.
+  private func known(like group: ProcessGroup, ranks: [RankID]) -> ProcessGroup? {
+    trace.groups.first {
+      $0.ranks == ranks && $0.purpose == group.purpose
+        && (!group.purpose.isEmpty || Self.stem($0.name) == Self.stem(group.name))
+    }
+  }
+
+  /// A group's name without the first rank that tells it from its like: `ep@8` → `ep`.
+  private static func stem(_ name: String) -> Substring {
+    guard let mark = name.lastIndex(of: "@"), Int(name[name.index(after: mark)...]) != nil else {
+      return name[...]
+    }
+    return name[..<mark]
   }
 
   private mutating func number(_ group: ProcessGroup) -> Int {

@@ -41,6 +41,10 @@ struct CollectiveSizing {
       if first.kind == .allGather { try checkEqual(\.receiveBytes) }
       return .buffer(members.map(\.call.receiveBytes).max() ?? .zero)
     case .allToAll:
+      if let other = members.first(where: { $0.call.routing != first.routing }) {
+        throw mismatch(
+          "rank \(members[0].rank.raw) and rank \(other.rank.raw) route their tokens differently")
+      }
       if let routing = first.routing { return .routed(routing) }
       return .matrix(try splitMatrix())
     }

@@ -99,26 +99,46 @@ struct DependencyInference {
   }
 }
 
-/// Operations by end, to ask for the last that ended by some instant.
+/// Operations by lane, to ask for the last that ended by some instant. Lanes are FIFOs, so within
+/// one ends are in order.
 private struct Ended {
-  private let order: [Int]
-  private let starts: [SimTime]
-  private let ends: [SimTime]
-  private let lanes: [Int]
+  private var lanes: [LaneEnds]
 
-  init(_ operations: [Int], _ program: RankProgram) {
-    order = operations.sorted {
-      (program.operations[$0].end, $0) < (program.operations[$1].end, $1)
-    }
-    starts = order.map { program.operations[$0].start }
-    ends = order.map { program.operations[$0].end }
-    lanes = order.map { program.operations[$0].lane }
+  fileprivate struct LaneEnds {
+    var operations: [Int] = []
+    var starts: [SimTime] = []
+    var ends: [SimTime] = []
   }
 
-  /// The operation that ended last, no later than `time`, on another lane than `lane`.
+  init(_ operations: [Int], _ program: RankProgram) {
+    lanes = program.lanes.map { _ in LaneEnds() }
+    for index in operations {
+      let operation = program.operations[index]
+      lanes[operation.lane].operations.append(index)
+      lanes[operation.lane].starts.append(operation.start)
+      lanes[operation.lane].ends.append(operation.end)
+    }
+  }
+
+  /// The operation that ended last, no later than `time`, on another lane than `lane`; at a tie
+  /// that of the later lane.
   ///
   /// It must also have started before `time`, so that instants can't wait for each other in a ring.
+  /// - Complexity: O(lanes · log n), but for instants at `time` itself.
   func last(by time: SimTime, notIn lane: Int?) -> Int? {
+    var best: (end: SimTime, operation: Int)?
+    for (number, ends) in lanes.enumerated() where number != lane {
+      guard let place = ends.last(by: time) else { continue }
+      if best.map({ ends.ends[place] >= $0.end }) ?? true {
+        best = (ends.ends[place], ends.operations[place])
+      }
+    }
+    return best?.operation
+  }
+}
+
+extension Ended.LaneEnds {
+  fileprivate func last(by time: SimTime) -> Int? {
     var low = 0
     var high = ends.count
     while low < high {
@@ -127,7 +147,7 @@ private struct Ended {
     }
     while low > 0 {
       low -= 1
-      if lanes[low] != lane, starts[low] < time { return order[low] }
+      if starts[low] < time { return low }
     }
     return nil
   }

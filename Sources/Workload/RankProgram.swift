@@ -64,13 +64,31 @@ public struct RankProgram: Sendable {
   /// The communication calls, in order of their operations' starts.
   public var calls: [Call] = []
   /// The groups and pairs that calls name by slot, as the source rank sees them.
-  public var slots: [ProcessGroup] = []
+  public var slots: [Slot] = []
   /// Whether it is a GPU's program: then host work is not compute, and the window is the GPU's.
   public var hasDevice = false
   /// The captured rank that it was made of.
   public var source: RankID
   /// Recorded edges left out because the captured times contradict them.
   public var contradictedEdges = 0
+
+  /// What calls meet on: a group, or two of its ranks for sends and receives.
+  public struct Slot: Hashable, Sendable {
+    /// The group, or the pair from sender to receiver.
+    public var group: ProcessGroup
+    /// For a pair the name of the group that it is of.
+    public var pairOf: String?
+
+    /// A group.
+    init(_ group: ProcessGroup) { self.group = group }
+
+    /// Two ranks of a group.
+    init(from sender: RankID, to receiver: RankID, of name: String, purpose: String) {
+      group = ProcessGroup(
+        name: "\(name):\(sender.raw)→\(receiver.raw)", purpose: purpose, ranks: [sender, receiver])
+      pairOf = name
+    }
+  }
 
   /// A communication call of a program.
   public struct Call: Sendable {

@@ -4,7 +4,7 @@ import Trace
 
 /// Which steps of a capture to take.
 public enum StepSelection: Sendable, Hashable {
-  /// The last one marked; everything where none is marked.
+  /// The last one that all ranks mark; everything where none is marked.
   case last
   /// The one with this number.
   case number(Int)

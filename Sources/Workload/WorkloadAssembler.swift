@@ -25,7 +25,12 @@ public struct WorkloadAssembler {
   }
 
   private mutating func buildPrograms() throws -> (programs: [RankProgram], marks: [StepMark]) {
-    let steps = try trace.ranks.map { try SelectedStep(options.step, of: $0) }
+    let selection = try commonStep()
+    let steps = try trace.ranks.map { rank in
+      // A rank that marks no steps is taken whole beside those that do.
+      let isWhole = options.step == .last && rank.steps.isEmpty
+      return try SelectedStep(isWhole ? .all : selection, of: rank)
+    }
     guard
       zip(steps, trace.ranks).contains(where: { step, rank in
         step.events.contains { rank.events.kind($0) != .step }
@@ -77,6 +82,18 @@ public struct WorkloadAssembler {
       assumptions: assumptions, log: trace.log)
   }
 
+  /// The selection, `last` made the last step that all ranks which mark steps have in common.
+  private func commonStep() throws -> StepSelection {
+    let marked = trace.ranks.map { Set($0.steps.map(\.number)) }.filter { !$0.isEmpty }
+    guard options.step == .last, let first = marked.first else { return options.step }
+    guard let last = marked.reduce(first, { $0.intersection($1) }).max() else {
+      throw Diagnostic(
+        .noSuchStep, "the ranks have no step in common",
+        remedy: "capture the same steps on all ranks")
+    }
+    return .number(last)
+  }
+
   /// For each rank the offset from the job's origin to its own: its clock, taken as recorded, unless
   /// the clocks are so far apart that they can't be one; then the steps are laid side by side.
   private mutating func alignClocks(_ steps: [SelectedStep]) -> [SimDuration] {
@@ -92,7 +109,8 @@ public struct WorkloadAssembler {
     let origin = starts.min() ?? 0
     let spread = (starts.max() ?? 0) &- origin
     if trace.ranks.count > 1 {
-      let together = spread >= 0 && spread <= 10 * (lengths.max() ?? 0)
+      let together =
+        spread >= 0 && spread <= min(10 * (lengths.max() ?? 0), longestTraceNanoseconds)
       assumptions.append(
         Assumption(
           "clocks",
@@ -159,7 +177,8 @@ public struct WorkloadAssembler {
           "\(trace.worldSize - trace.ranks.count) of \(trace.worldSize) ranks take the program of a "
             + "traced rank at their tensor-parallel (of \(extrapolation.tensorParallel)) and "
             + "pipeline (of \(extrapolation.pipelineParallel)) position, "
-            + "splits \(extrapolation.splits.rawValue); waiting is zero by construction"))
+            + "splits \(extrapolation.splits.rawValue)"
+            + (programs.count == 1 ? "; waiting is zero by construction" : "")))
     }
     if programs.contains(where: \.hasDevice) {
       assumptions.append(

@@ -109,6 +109,11 @@ struct FabricTests {
       "\"bandwidth_gbps\": 800", "\"bandwidth_gbs\": 800", .unknownKey,
       "pod.scale_up.bandwidth_gbs"
     ),
+    (
+      "\"bandwidth_gbps\": 800", "\"bandwidth_gbps\": 1e300", .valueOutOfRange,
+      "pod.scale_up.bandwidth_gbps"
+    ),
+    ("\"planes\": 4", "\"oversubscription\": 4", .unknownKey, "pod.scale_up.oversubscription"),
     ("0.5", "1.5", .valueOutOfRange, "pod.scale_up.efficiency"),
     (
       "\"hop_latency_ns\": 100,", "\"hop_latency_ns\": -1,", .valueOutOfRange,

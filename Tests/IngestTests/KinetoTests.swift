@@ -130,7 +130,8 @@ struct KinetoTests {
     fixture.kernel(2, at: 6, for: 5, name: "void deep_ep::intranode::dispatch<4>(int)")
     let log = try ingest(fixture).log
     #expect(log.entries.map(\.code) == [.collectiveUnsized])
-    #expect(log.entries[0].problem.contains("2 kernels 'deep_ep::intranode::dispatch'"))
+    #expect(log.entries[0].problem.contains("'deep_ep::intranode::dispatch'"))
+    #expect(log.entries[0].problem.contains("(2 times)"))
     #expect(log.entries[0].remedy?.contains("--rules deepep") == true)
   }
 
@@ -263,6 +264,100 @@ struct KinetoTests {
     #expect(thrownDiagnostic { try Ingestor().ingest([path]) }?.code == .unknownFormat)
   }
 
+  @Test("a kernel that names a collective and no sizes is counted, not taken for empty")
+  func namedButUnsized() throws {
+    var fixture = KinetoFixture()
+    fixture.kernel(
+      1, at: 0, for: 5, name: "mine",
+      extra: #", "Collective name": "allreduce", "Process Group Name": "0", "dtype": "Float""#)
+    let trace = try ingest(fixture)
+    #expect(trace.ranks[0].communications.isEmpty)
+    #expect(trace.log.entries.map(\.code) == [.collectiveUnsized])
+  }
+
+  @Test("the default group has several names; a sequence of -1 is none")
+  func defaultGroup() throws {
+    var fixture = KinetoFixture()
+    fixture.header = fixture.header.replacing(
+      "\"pg_name\": \"0\"", with: "\"pg_name\": \"default_pg\"")
+    fixture.kernel(
+      1, at: 0, for: 5,
+      extra: Self.allReduce.replacing("\"Seq\": 4", with: "\"Seq\": -1")
+        .replacing(#""Process Group Name": "0""#, with: #""Process Group Name": "undefined""#))
+    let trace = try ingest(fixture)
+    #expect(trace.groups.map(\.name) == ["0"])
+    #expect(trace.ranks[0].communications[0].sequence == nil)
+  }
+
+  @Test("a group of unknown ranks hurts only where it is used")
+  func unknownGroup() throws {
+    var fixture = KinetoFixture()
+    fixture.header = fixture.header.replacing(
+      "}]}", with: #"}, {"pg_name": "9", "pg_desc": "x", "ranks": "[0, 1, ...]"}]}"#)
+    fixture.kernel(1, at: 0, for: 5, extra: Self.allReduce)
+    #expect(try ingest(fixture).groups.map(\.name) == ["0"])
+    fixture.kernel(
+      2, at: 9, for: 5,
+      extra: Self.allReduce.replacing(
+        #""Process Group Name": "0""#, with: #""Process Group Name": "9""#
+      )
+      .replacing(#""Process Group Ranks": "[0, 1]", "#, with: ""))
+    #expect(thrownDiagnostic { try ingest(fixture) }?.code == .groupUnknown)
+  }
+
+  @Test("events further apart than any trace lasts are refused")
+  func farApart() {
+    var fixture = KinetoFixture()
+    fixture.kernel(1, at: 0, for: 5)
+    fixture.kernel(2, at: 4e15, for: 5)
+    #expect(thrownDiagnostic { try ingest(fixture) }?.code == .malformedEvent)
+  }
+
+  /// A rank without GPU: calls on a main thread, runs on worker threads.
+  private static func gloo(_ calls: [String], threads: [Int] = []) -> KinetoFixture {
+    var fixture = KinetoFixture()
+    fixture.events =
+      calls
+      + threads.map {
+        #"{"ph": "M", "name": "thread_name", "tid": \#($0), "args": {"name": "pt_gloo_runloop"}}"#
+      }
+    return fixture
+  }
+
+  private static func call(_ name: String, at start: Int, dims: String, concrete: String) -> String
+  {
+    #"{"ph": "X", "cat": "cpu_op", "name": "c10d::\#(name)", "tid": 1, "ts": \#(start), "dur": 2, "#
+      + #""args": {"Input Dims": \#(dims), "Input type": ["float"], "#
+      + #""Concrete Inputs": \#(concrete)}}"#
+  }
+
+  @Test("gloo calls: peers by place in the group, lists of tensors as splits")
+  func glooCalls() throws {
+    let trace = try ingest(
+      Self.gloo([
+        Self.call("send", at: 0, dims: "[[[4]], [], []]", concrete: #"["", "", "1", "0"]"#),
+        Self.call(
+          "alltoall_", at: 10, dims: "[[[3, 2], [1, 2]], [[5], [7]], []]",
+          concrete: #"["", "", "", "-1"]"#),
+        Self.call(
+          "alltoall_base_", at: 20, dims: "[[8], [4], []]",
+          concrete: #"["", "", "", "[1, 2, ...]", "[1, 2, ...]", "False", "-1"]"#),
+      ]))
+    let calls = trace.ranks[0].communications
+    #expect(calls[0].kind == .send && calls[0].peer == RankID(1))
+    #expect(calls[0].sendBytes == ByteCount(16))
+    #expect(calls[1].receiveSplits == [24, 8] && calls[1].sendSplits == [20, 28])
+    #expect(calls[2].sendSplits == nil)
+    #expect(trace.log.entries.map(\.code) == [.splitsLost])
+    #expect(trace.assumptions.contains { $0.code == "gloo-default-group" })
+  }
+
+  @Test("a send that does not say to whom is refused")
+  func sendToNobody() {
+    let fixture = Self.gloo([Self.call("send", at: 0, dims: "[[[4]]]", concrete: #"["", ""]"#)])
+    #expect(thrownDiagnostic { try ingest(fixture) }?.code == .groupUnknown)
+  }
+
   @Test("rules are checked when they are read")
   func badRules() throws {
     let cases: [(String, String, Diagnostic.Code, String)] = [
@@ -271,6 +366,12 @@ struct KinetoTests {
       ("rules/1", "rules/2", .unsupportedVersion, "schema"),
       ("\"kind\": \"metadata\"", "\"kind\": \"dance\"", .malformedRule, "rules[0].kind"),
       ("\"top_k\": 8", "\"top_k\": 7", .malformedRule, "rules[3].routing"),
+      ("\"kind\": \"metadata\"", "\"kind\": \"all_gather\"", .malformedRule, "rules[0]"),
+      ("\"kind\": \"metadata\"", "\"kind\": \"compute\"", .unknownKey, "rules[0].label"),
+      (
+        "\"kind\": \"all_to_all\"", "\"kind\": \"all_reduce\"", .malformedRule,
+        "rules[3].routing"
+      ),
       ("\"kernel\"", "\"kernal\"", .unknownKey, "rules[0].kernal"),
       (
         "\"direction\": \"dispatch\"", "\"direction\": \"up\"", .malformedRule,

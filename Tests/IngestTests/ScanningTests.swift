@@ -122,7 +122,7 @@ struct ScanningTests {
     "expressions",
     arguments: [
       ("1 + 2 * 3", 7.0), ("(1 + 2) * 3", 9), ("hidden * 2 - -1", 21), ("hidden/4", 2.5),
-      ("2.5", 2.5),
+      ("2.5", 2.5), ("1e-3 * 2E3", 2),
     ])
   func expressions(text: String, value: Double) throws {
     #expect(try Expression.evaluate(text, parameters: ["hidden": 10]) == value)

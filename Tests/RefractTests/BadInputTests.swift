@@ -150,6 +150,23 @@ struct BadInputTests {
       says: ["8 ranks", "4 GPUs", "larger fabric"])
   }
 
+  @Test("sizes that no clock can count out")
+  func endless() throws {
+    let huge = { (text: String) in
+      text.replacing("nelems\": 8", with: "nelems\": 200000000000000000")
+    }
+    try expect(
+      replay(rank(0, huge), rank(1, huge)), status: 65, says: ["all_reduce", "more than 26 days"])
+  }
+
+  @Test("a word that is neither a policy nor a file, nor rules")
+  func unknownWords() throws {
+    try expect(
+      replay(Self.sample, "--placement", "liner"), status: 66, says: ["liner", "'linear'"])
+    try expect(
+      replay(Self.sample, "--rules", "deep"), status: 66, says: ["deep", "deepep"])
+  }
+
   @Test("an unknown fabric")
   func unknownFabric() throws {
     try expect(

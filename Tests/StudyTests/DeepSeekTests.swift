@@ -20,12 +20,19 @@ struct DeepSeekTests {
     return TraceSource(inputs: [SharedFiles.deepSeek], rules: ["deepep"], options: options)
   }
 
+  private static let fabrics = ["hgx-h800-8", "copper-144", "passage-512"]
+
+  /// One run for all tests: in a debug build it takes a while.
+  private static let results = Task {
+    try await Study(
+      traces: [source()], scenarios: fabrics.map { Scenario(fabric: $0) }
+    ).run(threads: 2)
+  }
+
   @Test("from the capture to three fabrics")
   func compare() async throws {
-    let fabrics = ["hgx-h800-8", "copper-144", "passage-512"]
-    let results = try await Study(
-      traces: [Self.source()], scenarios: fabrics.map { Scenario(fabric: $0) }
-    ).run(threads: 2)
+    let fabrics = Self.fabrics
+    let results = try await Self.results.value
     #expect(results.map(\.fabric) == fabrics)
     let first = results[0]
     #expect(first.capturedStepTime == .nanoseconds(129_012_000))
@@ -46,9 +53,7 @@ struct DeepSeekTests {
 
   @Test("uncalibrated, a dispatch or combine on H800 takes 0.4 to 1.5 times what was captured")
   func captured() async throws {
-    let results = try await Study(
-      traces: [Self.source()], scenarios: [Scenario(fabric: "hgx-h800-8")]
-    ).run(threads: 1)
+    let results = try await Self.results.value
     let moving = results[0].collectives.filter { $0.instance.kind == .allToAll }
     #expect(moving.count == 16)
     for row in moving {
@@ -59,9 +64,7 @@ struct DeepSeekTests {
 
   @Test("bytes on links are the bytes that collectives put there, and nothing exceeds capacity")
   func conservation() async throws {
-    let results = try await Study(
-      traces: [Self.source()], scenarios: [Scenario(fabric: "hgx-h800-8")]
-    ).run(threads: 1)
+    let results = try await Self.results.value
     let result = results[0]
     var expected = 0.0
     for row in result.collectives {

@@ -128,7 +128,7 @@ struct NativeFormatTests {
     Refusal(
       testDescription: "a launch that is none", code: .malformedEvent,
       events: event.replacing("\"name\"", with: "\"launched_by\":0,\"name\""),
-      keyPath: "launched_by", line: 1),
+      keyPath: "launched_by"),
     Refusal(
       testDescription: "splits for another group", code: .valueOutOfRange,
       events: event.replacing(
@@ -136,7 +136,33 @@ struct NativeFormatTests {
       keyPath: "communication.send_splits_bytes", line: 1),
   ]
 
-  @Test("what breaks the format is refused, with its place", arguments: refusals)
+  private static let beyond: [Refusal] = [
+    Refusal(
+      testDescription: "a start past 11 days", code: .valueOutOfRange,
+      events: event.replacing("\"start_ns\":0", with: "\"start_ns\":1000000000000001"),
+      keyPath: "start_ns", line: 1),
+    Refusal(
+      testDescription: "a launch in a file of no events", code: .valueOutOfRange,
+      manifest: replacing("\"events\": 1", "\"events\": 0"),
+      events: event.replacing("\"name\"", with: "\"launched_by\":3,\"name\""),
+      keyPath: "launched_by", line: 1),
+    Refusal(
+      testDescription: "a call on a group of others", code: .groupUnknown,
+      manifest: replacing("[0, 1]", "[1]"),
+      events: event.replacing("}", with: #","communication":{"kind":"barrier","group":0}}"#),
+      keyPath: "communication.group", line: 1),
+    Refusal(
+      testDescription: "two groups of one name", code: .valueOutOfRange,
+      manifest: replacing(
+        #"{"name": "0", "ranks": [0, 1]}"#,
+        #"{"name": "0", "ranks": [0, 1]}, {"name": "0", "ranks": [0]}"#), keyPath: "groups[1]"),
+    Refusal(
+      testDescription: "an unknown key of a lane", code: .unknownKey,
+      manifest: replacing("\"name\": \"7\"", "\"name\": \"7\", \"x\": 1"),
+      keyPath: "ranks[0].lanes[0].x"),
+  ]
+
+  @Test("what breaks the format is refused, with its place", arguments: refusals + beyond)
   private func refusal(_ refusal: Refusal) throws {
     try directory.write("manifest.json", refusal.manifest)
     try directory.write("r0", refusal.events + "\n")

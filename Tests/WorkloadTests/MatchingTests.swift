@@ -141,6 +141,61 @@ struct MatchingTests {
       ])
   }
 
+  @Test("a send without a peer is refused, not taken for a collective")
+  func sendWithoutPeer() {
+    let ranks = Self.ranks(2) { _, rank in
+      rank.add(.kernel, lane: 1, at: 0, for: 5, Communication(kind: .send, group: 0))
+    }
+    Self.expectFailure(.collectiveMismatch, ["send does not say its peer"]) {
+      try Self.assemble(RankFixture.trace(ranks))
+    }
+  }
+
+  @Test("ranks that route their tokens differently are refused")
+  func differentRouting() {
+    let ranks = Self.ranks(2) { number, rank in
+      var call = Communication(kind: .allToAll, group: 0)
+      call.routing = TokenRouting(
+        direction: .dispatch, tokens: Int64(number), tokenBytes: 1, expertsPerToken: 1, experts: 2)
+      rank.add(.kernel, lane: 1, at: 0, for: 5, call)
+    }
+    Self.expectFailure(.collectiveMismatch, ["differently"]) {
+      try Self.assemble(RankFixture.trace(ranks))
+    }
+  }
+
+  @Test("the last step is the last that all ranks have")
+  func commonStep() throws {
+    let ranks = Self.ranks(2) { number, rank in
+      for step in 0..<(number == 0 ? 2 : 3) {
+        let start = Int64(step) * 100
+        rank.add(.step, lane: 0, at: start, for: 90, name: "ProfilerStep#\(step)")
+        rank.add(
+          .kernel, lane: 1, at: start + 5, for: 10, RankFixture.allReduce(Int64(100 + step)))
+      }
+    }
+    let workload = try Self.assemble(RankFixture.trace(ranks))
+    #expect(workload.instances.map(\.payload) == [.buffer(ByteCount(101))])
+  }
+
+  @Test("extrapolated groups meet the like of traced ranks, whatever these are called")
+  func extrapolatedGroups() throws {
+    let members: [[Int32]] = [[0, 1], [2, 3]]
+    let ranks = [0, 2].map { number -> RankFixture in
+      var rank = RankFixture(number)
+      rank.add(.kernel, lane: 1, at: 0, for: 5, RankFixture.allReduce(8, group: number / 2))
+      return rank
+    }
+    let trace = Trace(
+      worldSize: 4,
+      groups: zip(["ep", "ep@2"], members).map { name, ranks in
+        ProcessGroup(name: name, ranks: ranks.map { RankID($0) })
+      }, ranks: ranks.map(\.rank))
+    let workload = try Self.assemble(trace) { $0.extrapolation = Extrapolation() }
+    #expect(workload.groups.map(\.name).sorted() == ["ep", "ep@2"])
+    #expect(workload.instances.count == 2)
+  }
+
   @Test("missing ranks are refused, and filled in when asked")
   func extrapolation() throws {
     let ranks = Self.ranks(1) { _, rank in

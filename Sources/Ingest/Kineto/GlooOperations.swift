@@ -8,12 +8,14 @@ import Trace
 ///
 /// A `c10d::` operation issues the collective; the `gloo:` annotation on a worker thread is where
 /// it runs. The event names no process group. Gloo starts two worker threads a group, in the order
-/// in which groups are made, so the thread tells the group, where the numbers fit; else the first
-/// configured group is assumed.
+/// in which groups are made, so the thread tells the group, where the numbers fit; else the default
+/// group is assumed.
 struct GlooOperations {
   private let raw: KinetoCollector
   private let configured: [CapturedGroup]
   private(set) var assumptions: [Assumption] = []
+  /// How many all-to-all calls have split lists that were cut.
+  private(set) var cutSplits = 0
 
   init(_ raw: KinetoCollector, configured: [CapturedGroup]) {
     self.raw = raw
@@ -27,7 +29,6 @@ struct GlooOperations {
       _ = builder.lane(Lane(kind: .thread, name: String(thread)))
     }
     var runs = runsByKind()
-    let fallback = try fallbackGroup(&builder)
     for index in spans.kept {
       let span = raw.cpuOperations[index]
       let name = raw.names[span.name]
@@ -40,7 +41,8 @@ struct GlooOperations {
       guard let kind, let args = span.args else { continue }
       let run = takeRun(of: kind, issuedBy: span, args: args, from: &runs)
       var call = try communication(kind, name: name, args: args, run: run)
-      call.group = try run.flatMap { try group(ofThread: $0.thread, &builder) } ?? fallback
+      call.group = run.flatMap { group(ofThread: $0.thread, &builder) } ?? defaultGroup(&builder)
+      call.peer = try peer(kind, name: name, args: args, group: builder.groups[call.group])
       let place = run ?? span
       builder.add(
         RankTraceBuilder.Draft(
@@ -84,9 +86,9 @@ struct GlooOperations {
 
   // MARK: Groups
 
-  private mutating func group(ofThread thread: Int64, _ builder: inout RankTraceBuilder) throws
-    -> Int?
-  {
+  private mutating func group(
+    ofThread thread: Int64, _ builder: inout RankTraceBuilder
+  ) -> Int? {
     let threads = raw.glooThreads.sorted()
     guard !configured.isEmpty, threads.count == configured.count * 2,
       let position = threads.firstIndex(of: thread)
@@ -95,10 +97,35 @@ struct GlooOperations {
     return builder.group(configured[position / 2])
   }
 
-  private mutating func fallbackGroup(_ builder: inout RankTraceBuilder) throws -> Int {
-    if let first = configured.first { return builder.group(first) }
+  private mutating func defaultGroup(_ builder: inout RankTraceBuilder) -> Int {
+    assume(
+      "gloo-default-group",
+      "gloo calls whose process group nothing tells are taken for calls of the default group")
+    let known = configured.first { $0.name == CapturedGroup.identity("") }
     return builder.group(
-      CapturedGroup(name: "0", purpose: "default_pg", ranks: nil, isWorld: true))
+      known ?? CapturedGroup(name: "0", purpose: "default_pg", ranks: nil, isWorld: true))
+  }
+
+  /// The other rank of a send or receive, the root of a broadcast or reduce: the call states it
+  /// as a place in the group.
+  private func peer(
+    _ kind: CollectiveKind, name: String, args: JSONNode, group: CapturedGroup
+  ) throws -> RankID? {
+    let position: Int
+    switch kind {
+    case .send, .receive, .broadcast: position = 2
+    case .reduce: position = 3
+    default: return nil
+    }
+    let inputs = args.value["Concrete Inputs"]?.arrayValue ?? []
+    let place = inputs.dropFirst(position).first?.stringValue.flatMap { Int($0) }
+    guard let place, let ranks = group.ranks, ranks.indices.contains(place) else {
+      guard kind.isPointToPoint else { return nil }
+      throw args.diagnostic(
+        .groupUnknown, "\(name) does not say the other rank",
+        remedy: "capture with record_shapes=True")
+    }
+    return ranks[place]
   }
 
   private mutating func assume(_ code: String, _ text: String) {
@@ -125,13 +152,25 @@ struct GlooOperations {
     let size = elementBytes(args, run: run)
     call.sendBytes = ByteCount(TensorSizes.saturatingProduct(input, size))
     call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(first, size))
-    if kind == .allToAll {
-      let concrete = args.value["Concrete Inputs"]?.arrayValue ?? []
-      let lists = concrete.dropFirst(3).map { CapturedList($0) }
-      call.receiveSplits = try splits(lists.first, call.receiveBytes, at: args)
-      call.sendSplits = try splits(lists.dropFirst().first, call.sendBytes, at: args)
+    guard kind == .allToAll else { return call }
+    if name == "c10d::alltoall_" {
+      // Lists of tensors, one a peer: their sizes are the splits.
+      call.receiveSplits = listSplits(dims.first, elementBytes: size)
+      call.sendSplits = listSplits(dims.dropFirst().first, elementBytes: size)
+      return call
     }
+    let concrete = args.value["Concrete Inputs"]?.arrayValue ?? []
+    let lists = concrete.dropFirst(3).prefix(2).map { CapturedList($0) }
+    if lists.contains(.cut) { cutSplits += 1 }
+    call.receiveSplits = try splits(lists.first, call.receiveBytes, at: args)
+    call.sendSplits = try splits(lists.dropFirst().first, call.sendBytes, at: args)
     return call
+  }
+
+  private func listSplits(_ shapes: JSONValue?, elementBytes: Int64) -> [Int64]? {
+    shapes?.arrayValue?.map {
+      TensorSizes.saturatingProduct(TensorSizes.elements($0) ?? 1, elementBytes)
+    }
   }
 
   private func splits(

@@ -5,35 +5,24 @@ struct HostSpans {
   /// Indices of the kept operations, by start.
   private(set) var kept: [Int] = []
 
-  /// - Complexity: O(n log n).
+  /// - Complexity: O(n log n + n · depth).
   init(
     _ spans: [KinetoCollector.HostSpan],
     isCommunication: (KinetoCollector.HostSpan) -> Bool
   ) {
-    let order = spans.indices.sorted { lhs, rhs in
-      let (a, b) = (spans[lhs], spans[rhs])
-      if a.thread != b.thread { return a.thread < b.thread }
-      if a.start != b.start { return a.start < b.start }
-      if a.duration != b.duration { return a.duration > b.duration }
-      return lhs < rhs
-    }
-    var parent = [Int?](repeating: nil, count: spans.count)
-    var holds = [Bool](repeating: false, count: spans.count)
+    let nesting = SpanNesting(spans)
     let communicates = spans.map(isCommunication)
-    var open: [Int] = []
-    for index in order {
-      while let top = open.last,
-        spans[top].thread != spans[index].thread || spans[top].end <= spans[index].start
-      {
-        open.removeLast()
+    var holds = [Bool](repeating: false, count: spans.count)
+    for index in nesting.order where communicates[index] {
+      var outer = nesting.parent[index]
+      while let span = outer {
+        holds[span] = true
+        outer = nesting.parent[span]
       }
-      parent[index] = open.last
-      if communicates[index] { for outer in open { holds[outer] = true } }
-      open.append(index)
     }
-    for index in order where communicates[index] || !holds[index] {
+    for index in nesting.order where communicates[index] || !holds[index] {
       // Kept when every operation around it is opened, and none of them is the call itself.
-      let outer = parent[index]
+      let outer = nesting.parent[index]
       guard outer.map({ holds[$0] && !communicates[$0] }) ?? true else { continue }
       kept.append(index)
     }

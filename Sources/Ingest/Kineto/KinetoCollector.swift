@@ -23,7 +23,7 @@ struct KinetoCollector {
     var start: Int64
     var duration: Int64
     var name: Int32
-    var correlation: Int64
+    var correlation: Int64?
     var waits: Bool
   }
 
@@ -113,9 +113,8 @@ struct KinetoCollector {
   private mutating func visitRuntime(
     _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
   ) throws {
-    guard event.phase == UInt8(ascii: "X"), let range = event.args, let thread = event.thread,
-      let correlation = try KinetoArguments(bytes, at: range).correlation
-    else { return }
+    guard event.phase == UInt8(ascii: "X"), let thread = event.thread else { return }
+    let correlation = try event.args.flatMap { try KinetoArguments(bytes, at: $0).correlation }
     let name = try text(bytes, event.name, offset: offset)
     let waits = name.contains("Synchronize")
     guard waits || Self.launchWords.contains(where: name.contains) else { return }

@@ -8,9 +8,10 @@ struct KinetoReader {
   let rules: [KernelRules]
   private let raw: KinetoCollector
   private var builder = RankTraceBuilder()
+  private let annotations: SpanNesting
+  private var launchCalls: [Int64: KinetoCollector.RuntimeCall] = [:]
   private var log = DiagnosticLog()
-  private var ruleHits: [String: Int] = [:]
-  private var groupsOfRules: [String: Int] = [:]
+  private var ruleHits: [String: (kernels: Int, routed: Bool)] = [:]
   private var unsized: [String: Int] = [:]
   private var cutSplits = 0
   private var assumptions: [Assumption] = []
@@ -21,6 +22,10 @@ struct KinetoReader {
     var collector = try KinetoCollector(path: path)
     try collector.collect()
     raw = collector
+    annotations = SpanNesting(collector.annotations)
+    for call in collector.runtime where !call.waits {
+      if let correlation = call.correlation { launchCalls[correlation] = call }
+    }
     builder.names = collector.names
   }
 
@@ -34,13 +39,14 @@ struct KinetoReader {
       var host = GlooOperations(raw, configured: builder.groups)
       try host.add(to: &builder)
       assumptions += host.assumptions
+      cutSplits += host.cutSplits
     } else {
       try addDevice()
     }
     addSteps()
     noteRules()
     let base = try raw.headers["baseTimeNanoseconds"]?.integer(in: 0...(1 << 62)) ?? 0
-    var trace = builder.finish(baseNanoseconds: base)
+    var trace = try builder.finish(baseNanoseconds: base, path: raw.path)
     trace.device = raw.headers["deviceProperties"]?.value.arrayValue?.first?["name"]?.stringValue
     trace.host = raw.headers["host_name"]?.value.stringValue
     return RankCapture(
@@ -61,7 +67,7 @@ struct KinetoReader {
       }
       _ = builder.group(
         CapturedGroup(
-          name: try node.required("pg_name").string(),
+          name: CapturedGroup.identity(try node.required("pg_name").string()),
           purpose: try node.optional("pg_desc")?.string() ?? "", ranks: ranks))
     }
   }
@@ -89,7 +95,9 @@ struct KinetoReader {
   /// Adds the calls that launched something or waited; gives launches by correlation id.
   private mutating func addRuntimeCalls() -> [Int64: Int] {
     let launched = Set(raw.device.compactMap(\.correlation))
-    let kept = raw.runtime.filter { $0.waits || launched.contains($0.correlation) }
+    let kept = raw.runtime.filter { call in
+      call.waits || call.correlation.map(launched.contains) ?? false
+    }
     for thread in Set(kept.map(\.thread)).sorted() {
       _ = builder.lane(Lane(kind: .thread, name: String(thread)))
     }
@@ -100,7 +108,7 @@ struct KinetoReader {
           kind: call.waits ? .synchronize : .launch,
           lane: builder.lane(Lane(kind: .thread, name: String(call.thread))),
           start: call.start, duration: call.duration, name: call.name))
-      if !call.waits { launches[call.correlation] = draft }
+      if !call.waits, let correlation = call.correlation { launches[correlation] = draft }
     }
     return launches
   }
@@ -110,7 +118,7 @@ struct KinetoReader {
   ) throws -> Communication? {
     guard operation.kind == .kernel else { return nil }
     let place = SourceLocation(file: raw.path, byteOffset: operation.offset)
-    if let metadata = operation.metadata, let kind = metadata.kind {
+    if let metadata = operation.metadata, let kind = metadata.kind, metadata.isSized {
       if metadata.sendSplits == .cut || metadata.receiveSplits == .cut { cutSplits += 1 }
       return try metadata.communication(
         kind: kind, group: builder.group(metadata.group), at: place)
@@ -123,7 +131,9 @@ struct KinetoReader {
       guard let kind = rule.kind else { return nil }
       return communication(kind: kind, rule: rule, of: set)
     }
-    if Self.looksLikeCommunication(name) { unsized[Self.shortName(name), default: 0] += 1 }
+    if operation.metadata?.kind != nil || Self.looksLikeCommunication(name) {
+      unsized[Self.shortName(name), default: 0] += 1
+    }
     return nil
   }
 
@@ -131,7 +141,8 @@ struct KinetoReader {
     kind: CollectiveKind, rule: KernelRules.Rule, of set: KernelRules
   ) -> Communication {
     let group = set.groups[rule.group]
-    ruleHits[set.name, default: 0] += 1
+    ruleHits[set.name, default: (0, false)].kernels += 1
+    if rule.routing != nil { ruleHits[set.name]?.routed = true }
     var call = Communication(
       kind: kind,
       group: builder.group(
@@ -149,15 +160,9 @@ struct KinetoReader {
   }
 
   private func enclosingAnnotation(_ correlation: Int64?) -> String? {
-    guard let correlation,
-      let launch = raw.runtime.first(where: { $0.correlation == correlation })
-    else { return nil }
-    return raw.annotations
-      .filter {
-        $0.thread == launch.thread && $0.start <= launch.start && $0.end >= launch.start
-      }
-      .min { $0.duration < $1.duration }
-      .map { builder.names[$0.name] }
+    guard let launch = correlation.flatMap({ launchCalls[$0] }) else { return nil }
+    return annotations.innermost(thread: launch.thread, at: launch.start)
+      .map { builder.names[raw.annotations[$0].name] }
   }
 
   private mutating func addSteps() {
@@ -171,32 +176,34 @@ struct KinetoReader {
   }
 
   private mutating func noteRules() {
-    for (name, count) in ruleHits.sorted(by: { $0.key < $1.key }) {
-      let kernels = count == 1 ? "kernel" : "kernels"
+    for (name, hits) in ruleHits.sorted(by: { $0.key < $1.key }) {
       assumptions.append(
         Assumption(
           "rules",
-          "kind, group and sizes of \(count) \(kernels) a rank come from the rules "
-            + "'\(name)', with balanced routing"))
+          "kind, group and sizes of kernels without metadata come from the rules '\(name)'"
+            + (hits.routed ? ", with balanced routing" : "")))
     }
     for (name, count) in unsized.sorted(by: { $0.key < $1.key }) {
       log.note(
         Diagnostic(
           .collectiveUnsized, severity: .warning, at: SourceLocation(file: raw.path),
-          "\(count) kernels '\(name)' look like communication but carry no metadata; "
-            + "they are replayed as compute, at their captured duration",
+          "kernel '\(name)' looks like communication but carries no sizes (\(count) times); "
+            + "it is replayed as compute, at its captured duration",
           remedy: name.contains("ep::")
-            ? "name rules that describe them, for DeepEP --rules deepep"
-            : "describe them in a rules file and name it with --rules"))
+            ? "name rules that describe it, for DeepEP --rules deepep"
+            : "describe it in a rules file and name that with --rules"))
     }
-    if cutSplits > 0 {
-      log.note(
-        Diagnostic(
-          .splitsLost, severity: .dataLoss, at: SourceLocation(file: raw.path),
-          "the split lists of \(cutSplits) all-to-all calls were cut after 30 entries"))
-      assumptions.append(
-        Assumption("splits-lost", "cut split lists of all-to-all calls are replayed as even"))
-    }
+    noteCutSplits()
+  }
+
+  private mutating func noteCutSplits() {
+    guard cutSplits > 0 else { return }
+    log.note(
+      Diagnostic(
+        .splitsLost, severity: .dataLoss, at: SourceLocation(file: raw.path),
+        "Kineto cut the split lists of all-to-all calls after 30 entries (\(cutSplits) times)"))
+    assumptions.append(
+      Assumption("splits-lost", "cut split lists of all-to-all calls are replayed as even"))
   }
 
   private static func looksLikeCommunication(_ name: String) -> Bool {

@@ -9,9 +9,9 @@ struct NCCLMetadata {
   var kind: CollectiveKind?
   var collectiveName: String
   var group: CapturedGroup
-  var groupSize: Int?
-  var sendElements: Int64
-  var receiveElements: Int64
+  /// `nil` where the event states no sizes.
+  var sendElements: Int64?
+  var receiveElements: Int64?
   var dtype: String
   var sendSplits: CapturedList
   var receiveSplits: CapturedList
@@ -35,22 +35,27 @@ struct NCCLMetadata {
       }
     }
     group = CapturedGroup(
-      name: name.isEmpty || name == "undefined" || name == "default_pg" ? "0" : name,
+      name: CapturedGroup.identity(name),
       purpose: value["Process Group Description"]?.stringValue ?? "", ranks: ranks)
-    groupSize = value["Group size"]?.integerValue.flatMap { Int(exactly: $0) }
-    sendElements = max(0, value["In msg nelems"]?.integerValue ?? 0)
-    receiveElements = max(0, value["Out msg nelems"]?.integerValue ?? 0)
+    sendElements = value["In msg nelems"]?.integerValue.map { max(0, $0) }
+    receiveElements = value["Out msg nelems"]?.integerValue.map { max(0, $0) }
     dtype = value["dtype"]?.stringValue ?? ""
     sendSplits = CapturedList(value["In split size"])
     receiveSplits = CapturedList(value["Out split size"])
-    sequence = value["Seq"]?.integerValue
+    // PyTorch writes -1 where it counts none.
+    sequence = value["Seq"]?.integerValue.flatMap { $0 >= 0 ? $0 : nil }
     let peerKey = kind == .send ? "Dst Rank" : kind == .receive ? "Src Rank" : "Root rank"
     peer = value[peerKey]?.integerValue.flatMap { number in
       number >= 0 && number < maximumWorldSize ? RankID(Int32(number)) : nil
     }
   }
 
-  /// The call as the trace keeps it.
+  /// Whether the event says what it moves.
+  var isSized: Bool {
+    kind == .barrier || (sendElements != nil && receiveElements != nil && !dtype.isEmpty)
+  }
+
+  /// The call as the trace keeps it; for metadata that is sized.
   ///
   /// Splits count rows of dimension 0: bytes_j = split_j · elements / Σ splits · element size.
   /// - Throws: a `Diagnostic` for an unknown dtype or splits that don't divide the elements.
@@ -65,8 +70,8 @@ struct NCCLMetadata {
       throw Diagnostic(
         .collectiveUnsized, at: place, "the dtype '\(dtype)' of \(collectiveName) is not known")
     }
-    call.sendBytes = ByteCount(TensorSizes.saturatingProduct(sendElements, size))
-    call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(receiveElements, size))
+    call.sendBytes = ByteCount(TensorSizes.saturatingProduct(sendElements ?? 0, size))
+    call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(receiveElements ?? 0, size))
     if kind == .allToAll {
       call.sendSplits = try splitBytes(
         sendSplits, total: call.sendBytes.bytes, name: "In split size", at: place)

@@ -71,9 +71,9 @@ struct Expression {
       return value
     }
     let start = index
+    if isDigit(first) || first == UInt8(ascii: ".") { return try number() }
     while index < text.count, isWord(text[index]) { index += 1 }
     let word = String(decoding: text[start..<index], as: UTF8.self)
-    if let number = Double(word) { return number }
     guard let value = parameters[word] else {
       throw Fault(
         text: word.isEmpty
@@ -82,6 +82,28 @@ struct Expression {
       )
     }
     return value
+  }
+
+  /// Digits, with a point and an exponent where there are such.
+  private mutating func number() throws(Fault) -> Double {
+    let start = index
+    while index < text.count {
+      let isExponent = text[index] | 0x20 == UInt8(ascii: "e")
+      guard isDigit(text[index]) || text[index] == UInt8(ascii: ".") || isExponent else { break }
+      index += 1
+      if isExponent, index < text.count,
+        text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+")
+      {
+        index += 1
+      }
+    }
+    let digits = String(decoding: text[start..<index], as: UTF8.self)
+    guard let value = Double(digits) else { throw Fault(text: "'\(digits)' is no number") }
+    return value
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
   }
 
   private func isWord(_ byte: UInt8) -> Bool {

@@ -46,7 +46,13 @@ public struct KernelRules: Sendable {
     if nameOrFile == "deepep" {
       try self.init(JSONNode(parsing: PackageResources.deepep_json, file: "rules 'deepep'"))
     } else {
-      try self.init(JSONNode(contentsOfFile: nameOrFile))
+      do {
+        try self.init(JSONNode(contentsOfFile: nameOrFile))
+      } catch let diagnostic as Diagnostic where diagnostic.code == .noSuchFile {
+        throw Diagnostic(
+          .noSuchFile, at: diagnostic.location, "is neither a rule set nor a file",
+          remedy: "rule sets are " + Self.builtIn.joined(separator: ", "))
+      }
     }
   }
 
@@ -108,7 +114,10 @@ private struct RuleReader {
     rule.annotation = try node.optional("annotation")?.string()
     let kindNode = try node.required("kind")
     let kindName = try kindNode.string()
-    if kindName == "compute" { return rule }
+    if kindName == "compute" {
+      try node.allow(keys: ["kernel", "annotation", "kind"])
+      return rule
+    }
     guard let kind = CollectiveKind(rawValue: kindName), !kind.isPointToPoint else {
       throw kindNode.diagnostic(
         .malformedRule, "'\(kindName)' is no kind of collective",
@@ -125,6 +134,7 @@ private struct RuleReader {
     rule.sendBytes = try whole(node.optional("send_bytes")) ?? 0
     rule.receiveBytes = try whole(node.optional("receive_bytes")) ?? rule.sendBytes
     rule.routing = try node.optional("routing").map(routing)
+    try checkSized(rule, kind, node)
     rule.injectionCap = try node.optional("injection_cap_gbps").map {
       let value = try number($0)
       guard value > 0 else { throw $0.diagnostic(.valueOutOfRange, "\(value) is not above 0") }
@@ -133,6 +143,22 @@ private struct RuleReader {
     rule.label = try node.optional("label")?.string()
     rule.hostWaits = try node.optional("host_waits")?.bool() ?? false
     return rule
+  }
+
+  /// Whatever moves bytes must say how many, in one way.
+  private func checkSized(
+    _ rule: KernelRules.Rule, _ kind: CollectiveKind, _ node: JSONNode
+  ) throws {
+    if rule.routing != nil, kind != .allToAll {
+      throw try node.required("routing").diagnostic(
+        .malformedRule, "only an all_to_all routes tokens")
+    }
+    let moves = kind != .barrier && kind != .metadata
+    if moves, rule.routing == nil, try node.optional("send_bytes") == nil {
+      throw node.diagnostic(
+        .malformedRule, "the rule does not say how many bytes move",
+        remedy: kind == .allToAll ? "add 'send_bytes' or 'routing'" : "add 'send_bytes'")
+    }
   }
 
   private func routing(_ node: JSONNode) throws -> TokenRouting {

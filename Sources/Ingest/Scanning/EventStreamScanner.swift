@@ -20,14 +20,11 @@ struct EventStreamScanner {
   private var bufferOffset: Int64 = 0
   private let elementLimit: Int
 
-  /// Scans `stream`, which may have been looked at through `head`: bytes already taken from it.
+  /// Scans `stream` from its start; a value larger than `elementLimit` bytes is an error.
   init(_ stream: InputStream, elementLimit: Int = 1 << 26) {
     self.stream = stream
     self.elementLimit = elementLimit
   }
-
-  /// Offset in the text of the element handed over last.
-  private(set) var elementOffset: Int64 = 0
 
   /// Walks the whole text.
   ///
@@ -99,7 +96,6 @@ struct EventStreamScanner {
       case .ends(let end):
         let range = position..<end
         let offset = bufferOffset + Int64(position)
-        elementOffset = offset
         let result = try buffer.withUnsafeBytes {
           try body(UnsafeRawBufferPointer(rebasing: $0[range]), offset)
         }

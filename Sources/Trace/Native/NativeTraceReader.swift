@@ -21,7 +21,16 @@ public struct NativeTraceReader {
     }
     try root.allow(keys: ["schema", "world_size", "groups", "ranks", "assumptions"])
     let worldSize = try root.required("world_size").int(in: 1...maximumWorldSize)
-    let groups = try root.required("groups").elements().map { try group($0, worldSize: worldSize) }
+    var groups: [ProcessGroup] = []
+    for node in try root.required("groups").elements() {
+      let group = try group(node, worldSize: worldSize)
+      guard !groups.contains(where: { $0.name == group.name }) else {
+        throw node.diagnostic(
+          .valueOutOfRange, "the group '\(group.name)' stands here a second time",
+          remedy: "a group is known by its name; give each its own")
+      }
+      groups.append(group)
+    }
     var ranks: [RankTrace] = []
     for node in try root.required("ranks").elements() {
       let rank = try NativeRankReader(node, directory: directory, worldSize: worldSize)
@@ -31,8 +40,9 @@ public struct NativeTraceReader {
       }
       ranks.append(rank)
     }
-    let assumptions = try root.optional("assumptions")?.elements().map {
-      Assumption(try $0.required("code").string(), try $0.required("text").string())
+    let assumptions = try root.optional("assumptions")?.elements().map { node in
+      try node.allow(keys: ["code", "text"])
+      return Assumption(try node.required("code").string(), try node.required("text").string())
     }
     ranks.sort { $0.rank < $1.rank }
     return Trace(
@@ -78,6 +88,7 @@ private struct NativeRankReader {
     rank.host = try node.optional("host")?.string()
     rank.device = try node.optional("device")?.string()
     rank.lanes = try node.required("lanes").elements().map { lane in
+      try lane.allow(keys: ["kind", "name"])
       let kindNode = try lane.required("kind")
       guard let kind = Lane.Kind(rawValue: try kindNode.string()) else {
         throw kindNode.diagnostic(.valueOutOfRange, "must be 'stream' or 'thread'")
@@ -122,14 +133,14 @@ private struct NativeRankReader {
     guard !rank.lanes.isEmpty else {
       throw node.diagnostic(.valueOutOfRange, "the manifest gives this rank no lanes")
     }
-    // A hundred years: far from overflow even after conversion to picoseconds is refused below.
-    let longest: Int64 = 9_000_000_000_000_000
+    let longest = longestTraceNanoseconds
     var event = TraceEvent(
       kind: kind, lane: try node.required("lane").int(in: 0...rank.lanes.count - 1),
       start: .nanoseconds(try node.required("start_ns").integer(in: 0...longest)),
       duration: .nanoseconds(try node.required("duration_ns").integer(in: 0...longest)),
       name: rank.names.intern(try node.required("name").string()),
-      launchedBy: try node.optional("launched_by")?.int(in: 0...expectedEvents - 1))
+      launchedBy: try node.optional("launched_by")?.int(
+        in: 0...max(0, expectedEvents - 1)))
     if let call = try node.optional("communication") {
       event.communication = rank.communications.count
       rank.communications.append(try communication(call, groups: groups))
@@ -143,8 +154,8 @@ private struct NativeRankReader {
       guard rank.events[launch].kind == .launch else {
         throw Diagnostic(
           .malformedEvent,
-          at: SourceLocation(file: path, line: index + 1, keyPath: "launched_by"),
-          "names event \(launch), which is no launch")
+          at: SourceLocation(file: path, keyPath: "launched_by"),
+          "event \(index) names event \(launch), which is no launch")
       }
     }
   }
@@ -165,6 +176,11 @@ private struct NativeRankReader {
     }
     var call = Communication(kind: kind, group: try groupNode.int(in: 0...groups.count - 1))
     let members = groups[call.group].ranks.count
+    guard groups[call.group].ranks.contains(rank.rank) else {
+      throw groupNode.diagnostic(
+        .groupUnknown,
+        "rank \(rank.rank.raw) is no member of group '\(groups[call.group].name)'")
+    }
     call.sequence = try node.optional("sequence")?.integer(in: 0...(.max))
     call.sendBytes = ByteCount(try node.optional("send_bytes")?.bytes() ?? 0)
     call.receiveBytes = ByteCount(try node.optional("receive_bytes")?.bytes() ?? 0)

@@ -27,6 +27,8 @@ public struct NativeTraceWriter {
     let manifest = try OutputFile(path: directory + "/" + NativeFormat.manifestName)
     try manifest.write(self.manifest(of: trace))
     try manifest.finish()
+    // Where a trace stood before, it is none until the new one is whole.
+    try removeFile(directory + "/" + NativeFormat.manifestName)
     for file in files { try file.commit() }
     try manifest.commit()
   }

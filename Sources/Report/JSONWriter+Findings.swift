@@ -1,0 +1,42 @@
+import Diagnostics
+import JSON
+import Streams
+import Trace
+
+/// Assumptions and diagnostics, alike in every document.
+extension JSONWriter {
+  /// Writes the member `assumptions`.
+  mutating func assumptions(_ assumptions: [Assumption]) {
+    key("assumptions")
+    array { json in
+      for assumption in assumptions {
+        json.object { json in
+          json.member("code", assumption.code)
+          json.member("text", assumption.text)
+        }
+      }
+    }
+  }
+
+  /// Writes the member `diagnostics`; files by their last name only, so that a document is the same
+  /// wherever it was made.
+  mutating func diagnostics(_ diagnostics: [Diagnostic]) {
+    key("diagnostics")
+    array { json in
+      for diagnostic in diagnostics {
+        json.object { json in
+          json.member("code", diagnostic.code.rawValue)
+          json.member("severity", diagnostic.severity.word)
+          if let place = diagnostic.location {
+            json.member("file", lastComponent(place.file))
+            if let line = place.line { json.member("line", line) }
+            if let byte = place.byteOffset { json.member("byte_offset", byte) }
+            if let keyPath = place.keyPath { json.member("key_path", keyPath) }
+          }
+          json.member("problem", diagnostic.problem)
+          if let remedy = diagnostic.remedy { json.member("remedy", remedy) }
+        }
+      }
+    }
+  }
+}
