@@ -54,57 +54,68 @@ public enum TerminalReport {
     return bound + "so no fabric can shorten it by more than \(Wording.percent(gain))"
   }
 
+  /// What tells a scenario from the others: its fabric, and its placement where that differs too.
+  private static func names(_ results: [ScenarioResult]) -> [String] {
+    let placements = Set(results.map(\.placement))
+    return results.map {
+      placements.count > 1 || $0.placement != "linear" ? "\($0.fabric), \($0.placement)" : $0.fabric
+    }
+  }
+
   private static func table(_ results: [ScenarioResult]) -> [String] {
     var table = TextTable([
-      ("fabric", .left), ("placement", .left), ("step ms", .right), ("interval ms", .right),
-      ("vs captured", .right), ("compute", .right), ("exposed", .right), ("waiting", .right),
-      ("lag", .right), ("energy J", .right), ("busiest link", .left), ("mean use", .right),
+      ("fabric", .left), ("step ms", .right), ("vs captured", .right), ("compute", .right),
+      ("exposed", .right), ("waiting", .right), ("lag", .right), ("energy J", .right),
+      ("busiest link", .left), ("mean use", .right),
     ])
-    for result in results {
+    for (name, result) in zip(names(results), results) {
       let parts = result.meanParts.nanoseconds.map { fixedPoint(Double($0) / 1e6, digits: 3) }
       let change =
         result.capturedStepTime > .zero
         ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : 0
+      let energy = result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–"
+      let busiest = result.busiestLink
       table.add(
-        [
-          result.fabric, result.placement, Wording.milliseconds(result.stepTime),
-          Wording.milliseconds(result.interval.low) + "–"
-            + Wording.milliseconds(result.interval.high),
-          Wording.signedPercent(change),
-        ] + parts + [
-          result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–",
-          result.busiestLink?.link.name ?? "–",
-          result.busiestLink.map { Wording.percent($0.meanUtilization) } ?? "–",
+        [name, Wording.milliseconds(result.stepTime), Wording.signedPercent(change)] + parts + [
+          energy, busiest?.link.name ?? "–",
+          busiest.map { Wording.percent($0.meanUtilization) } ?? "–",
         ])
     }
     return table.lines()
   }
 
   private static func details(_ results: [ScenarioResult]) -> [String] {
+    var lines = confidence(results) + [""]
     var table = TextTable([
       ("fabric", .left), ("collective", .left), ("count", .right), ("captured ms", .right),
       ("replayed ms", .right), ("ratio", .right), ("busbw GB/s", .right),
       ("contention", .right), ("held by", .left),
     ])
-    for result in results {
-      for kind in KindSummary.all(result) { table.add([result.fabric] + kind.cells) }
+    for (name, result) in zip(names(results), results) {
+      for kind in KindSummary.all(result) { table.add([name] + kind.cells) }
     }
-    var lines = table.lines()
-    lines.append("")
-    if let first = results.first {
-      lines.append("critical path and unexplained lag on it:")
-      for result in results {
-        let path = result.criticalPath
-        lines.append(
-          "  \(result.fabric): compute \(Wording.time(path.compute)), transfer "
-            + "\(Wording.time(path.transfer)), host \(Wording.time(path.host)), lag "
-            + "\(Wording.time(path.lag)); without any lag the step takes "
-            + Wording.time(result.lagFree))
-      }
-      lines.append("assumed:")
-      lines += first.assumptions.map { "  \($0.text)" }
-    }
+    if !table.isEmpty { lines += table.lines() + [""] }
+    lines.append("assumed:")
+    lines += (results.first?.assumptions ?? []).map { "  \($0.text)" }
     return lines
+  }
+
+  /// How far the answer leans on what is not recorded, and what it is made of.
+  private static func confidence(_ results: [ScenarioResult]) -> [String] {
+    var table = TextTable([
+      ("fabric", .left), ("no edges inferred", .right), ("no unexplained lag", .right),
+      ("critical path: compute", .right), ("transfer", .right), ("host", .right), ("lag", .right),
+    ])
+    for (name, result) in zip(names(results), results) {
+      let path = result.criticalPath
+      let other =
+        result.interval.high == result.stepTime ? result.interval.low : result.interval.high
+      table.add(
+        [name]
+          + [other, result.lagFree, path.compute, path.transfer, path.host, path.lag].map(
+            Wording.milliseconds))
+    }
+    return table.lines()
   }
 }
 

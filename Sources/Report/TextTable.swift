@@ -12,6 +12,9 @@ struct TextTable {
     rows = [columns.map(\.heading)]
   }
 
+  /// Whether there is nothing below the headings.
+  var isEmpty: Bool { rows.count == 1 }
+
   /// Adds a row, one cell a column.
   mutating func add(_ cells: [String]) {
     precondition(cells.count == alignments.count, "one cell a column")
