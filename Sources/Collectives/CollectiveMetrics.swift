@@ -35,7 +35,7 @@ public struct CollectiveMetrics: Sendable {
     case .matrix(.uniform(let bytes)): return bytes * Double(n)
     case .matrix(.rows(let rows)):
       // Skewed: the mean buffer of a rank.
-      return rows.reduce(0.0) { $0 + Double($1.reduce(0, +)) } / Double(n)
+      return rows.reduce(0.0) { $1.reduce($0) { $0 + Double($1) } } / Double(n)
     case .routed(let routing):
       // As DeepEP counts: every copy of every token, those that stay included.
       return routing.bytesWithAllCopies

@@ -16,16 +16,23 @@ public enum FabricPreset {
     }
   }
 
-  /// The preset of a name, or the fabric in a file.
+  /// The preset of a name, or the fabric in a file, with changes made to it in order.
   ///
-  /// - Throws: a `Diagnostic` where it is neither, or the file is wrong.
-  public static func load(nameOrFile: String) throws -> Fabric {
+  /// - Throws: a `Diagnostic` where it is neither, or the file or a change is wrong.
+  public static func load(nameOrFile: String, overlays: [FabricOverlay] = []) throws -> Fabric {
+    var root = try read(nameOrFile)
+    for overlay in overlays { root = try overlay.apply(to: root) }
+    var specification = try FabricSpecification(root)
+    specification.name = ([specification.name] + overlays.map(\.text)).joined(separator: " ")
+    return Fabric(specification)
+  }
+
+  private static func read(_ nameOrFile: String) throws -> JSONNode {
     if let bytes = document(nameOrFile) {
-      let root = try JSONNode(parsing: bytes, file: "fabric '\(nameOrFile)'")
-      return Fabric(try FabricSpecification(root))
+      return try JSONNode(parsing: bytes, file: "fabric '\(nameOrFile)'")
     }
     do {
-      return Fabric(try FabricSpecification(JSONNode(contentsOfFile: nameOrFile)))
+      return try JSONNode(contentsOfFile: nameOrFile)
     } catch let diagnostic as Diagnostic where diagnostic.code == .noSuchFile {
       throw Diagnostic(
         .noSuchFile, at: diagnostic.location, "is neither a fabric preset nor a file",

@@ -104,7 +104,7 @@ public struct FabricSpecification: Sendable, Equatable {
     }
     let latency = try node.required("hop_latency_ns")
     let nanoseconds = try latency.double()
-    guard nanoseconds <= 1e12, let hop = SimDuration.rounding(seconds: nanoseconds * 1e-9) else {
+    guard nanoseconds <= 1e9, let hop = SimDuration.rounding(seconds: nanoseconds * 1e-9) else {
       throw latency.diagnostic(.valueOutOfRange, "\(nanoseconds) ns is no latency")
     }
     var technology = LinkTechnology.electrical

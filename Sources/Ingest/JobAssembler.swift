@@ -6,6 +6,8 @@ import Trace
 struct JobAssembler {
   private let captures: [RankCapture]
   private var groups: [ProcessGroup] = []
+  private var membership: [Set<RankID>] = []
+  private var learned: [String: [RankID]] = [:]
   private var log = DiagnosticLog()
   private var assumptions: [Assumption] = []
 
@@ -18,6 +20,7 @@ struct JobAssembler {
     // By rank, so that the order of the files decides nothing.
     let numbered = try numberRanks().sorted { $0.rank < $1.rank }
     let worldSize = try worldSize(numbered.map(\.rank.raw).max() ?? 0)
+    learnRanks(worldSize)
     var ranks: [RankTrace] = []
     for number in numbered {
       let capture = captures[number.capture]
@@ -32,18 +35,23 @@ struct JobAssembler {
       let used = Set(rank.communications.map(\.group))
       // Of groups that nothing uses only those are kept whose ranks are known.
       let mapping = try capture.groups.enumerated().map { index, group in
-        used.contains(index) || group.ranks != nil || group.isWorld
+        used.contains(index) || group.ranks != nil || group.isWorld || learned[group.name] != nil
           ? try unify(group, of: capture, worldSize: worldSize) : nil
       }
       for index in rank.communications.indices {
         guard let group = mapping[rank.communications[index].group] else { continue }
-        guard groups[group].ranks.contains(number.rank) else {
+        guard membership[group].contains(number.rank) else {
           throw Diagnostic(
             .groupUnknown, at: SourceLocation(file: capture.path),
             "rank \(number.rank.raw) communicates in group '\(groups[group].name)', "
               + "of which it is no member")
         }
         rank.communications[index].group = group
+        if let fault = rank.communications[index].fault(groupSize: groups[group].ranks.count) {
+          throw Diagnostic(
+            .valueOutOfRange, at: SourceLocation(file: capture.path),
+            "a \(rank.communications[index].title) in group '\(groups[group].name)': \(fault)")
+        }
       }
       ranks.append(rank)
       log.append(capture.log)
@@ -132,28 +140,44 @@ struct JobAssembler {
   private mutating func unify(
     _ group: CapturedGroup, of capture: RankCapture, worldSize: Int
   ) throws -> Int {
-    var ranks = group.ranks
-    if group.isWorld { ranks = (0..<worldSize).map(RankID.init(index:)) }
+    let world = (0..<worldSize).map(RankID.init(index:))
+    let ranks = group.isWorld ? world : group.ranks ?? learned[group.name]
     if let known = groups.firstIndex(where: { $0.name == group.name }) {
-      if let ranks, ranks != groups[known].ranks {
-        // Names repeat only where every rank names its own group alike; then the ranks tell apart.
-        return try add(
-          ProcessGroup(
-            name: group.name + "@" + String(ranks.first?.raw ?? 0), purpose: group.purpose,
-            ranks: ranks), of: capture, worldSize: worldSize)
-      }
-      return known
+      guard let ranks, ranks != groups[known].ranks else { return known }
+      return try add(
+        ProcessGroup(
+          name: distinctName(group.name, ranks), purpose: group.purpose, ranks: ranks),
+        of: capture, worldSize: worldSize)
     }
     guard let ranks else {
       throw Diagnostic(
         .groupUnknown, at: SourceLocation(file: capture.path),
         "the ranks of group '\(group.name)' are neither on an event nor in distributedInfo, or only "
           + "cut short",
-        remedy: "name the files of all ranks, or capture with a PyTorch that writes pg_config")
+        remedy: "name a file that states them, or capture with a PyTorch that writes pg_config")
     }
     return try add(
       ProcessGroup(name: group.name, purpose: group.purpose, ranks: ranks), of: capture,
       worldSize: worldSize)
+  }
+
+  /// Names repeat only where every rank names its own group alike; then the ranks tell them apart.
+  private func distinctName(_ name: String, _ ranks: [RankID]) -> String {
+    var distinct = name + "@" + String(ranks.first?.raw ?? 0)
+    while let other = groups.first(where: { $0.name == distinct }), other.ranks != ranks {
+      distinct += "'"
+    }
+    return distinct
+  }
+
+  /// Ranks that some capture knows of a group that another only names. The default group is all
+  /// ranks, whatever a cut list says.
+  private mutating func learnRanks(_ worldSize: Int) {
+    for group in captures.flatMap(\.groups) {
+      if let ranks = group.ranks, learned[group.name] == nil { learned[group.name] = ranks }
+    }
+    let main = CapturedGroup.identity("")
+    if learned[main] == nil { learned[main] = (0..<worldSize).map(RankID.init(index:)) }
   }
 
   private mutating func add(
@@ -171,6 +195,7 @@ struct JobAssembler {
         "group '\(group.name)' names a rank twice")
     }
     groups.append(group)
+    membership.append(Set(group.ranks))
     return groups.count - 1
   }
 

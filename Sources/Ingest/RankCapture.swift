@@ -100,8 +100,9 @@ struct RankTraceBuilder {
     }) {
       throw Diagnostic(
         .malformedEvent, at: SourceLocation(file: path),
-        "the event '\(names[drafts[late].name])' lies or lasts more than 11 days after the first",
-        remedy: "its clock is wrong; remove the event or capture again")
+        "its events span more than 11 days, from '\(names[drafts[order[0]].name])' to "
+          + "'\(names[drafts[late].name])'",
+        remedy: "one of the two has a wrong clock; remove it or capture again")
     }
     var rank = RankTrace(
       rank: RankID(0), rankSource: "", originNanoseconds: baseNanoseconds &+ origin)

@@ -34,6 +34,23 @@ public indirect enum JSONValue: Sendable, Equatable {
     return members.first { $0.key == key }?.value
   }
 
+  /// This object with the value at a path of keys replaced, or added where the last key is new.
+  ///
+  /// `nil` where the path leads through something that is no object, or through a key that is not
+  /// there.
+  public func setting(_ path: some Collection<String>, to value: JSONValue) -> JSONValue? {
+    guard let key = path.first else { return value }
+    guard case .object(var members) = self else { return nil }
+    let rest = path.dropFirst()
+    guard let index = members.firstIndex(where: { $0.key == key }) else {
+      guard rest.isEmpty else { return nil }
+      return .object(members + [Member(key: key, value: value)])
+    }
+    guard let inner = members[index].value.setting(rest, to: value) else { return nil }
+    members[index].value = inner
+    return .object(members)
+  }
+
   /// The integer that this is, also where the text says `2.0`.
   public var integerValue: Int64? {
     switch self {

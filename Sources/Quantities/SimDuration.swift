@@ -58,6 +58,14 @@ public struct SimDuration: Hashable, Comparable, Sendable {
     SimDuration(picoseconds: lhs.picoseconds - rhs.picoseconds)
   }
 
+  /// Sum of two spans, held at the longest span where it would exceed that: for totals over many
+  /// lanes or collectives, which no clock ever showed.
+  @inlinable
+  public func addingSaturated(_ other: SimDuration) -> SimDuration {
+    let (sum, overflow) = picoseconds.addingReportingOverflow(other.picoseconds)
+    return SimDuration(picoseconds: overflow ? (picoseconds < 0 ? .min : .max) : sum)
+  }
+
   /// A span repeated `rhs` times.
   @inlinable
   public static func * (lhs: SimDuration, rhs: Int) -> SimDuration {

@@ -52,7 +52,7 @@ public struct InspectReport: Sendable {
           (isFirst
             ? [
               String(rank.rank.raw), rank.source, rank.device ?? rank.host ?? "–",
-              Wording.milliseconds(rank.span), rank.steps.map(String.init).joined(separator: " "),
+              Wording.milliseconds(rank.span), Self.stepList(rank.steps),
             ] : ["", "", "", "", ""])
             + [
               lane.lane.label, String(lane.events), String(lane.communications),
@@ -61,6 +61,12 @@ public struct InspectReport: Sendable {
       }
     }
     return table.lines(indent: "  ")
+  }
+
+  /// The first few numbers, and how many there are where that is not all.
+  private static func stepList(_ steps: [Int]) -> String {
+    let shown = steps.prefix(6).map(String.init).joined(separator: " ")
+    return steps.count > 6 ? shown + " … (\(steps.count))" : shown
   }
 
   private var groups: [String] {

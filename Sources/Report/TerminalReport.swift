@@ -143,11 +143,13 @@ private struct KindSummary {
   }
 
   private static func time(_ rows: [ScenarioResult.CollectiveRow]) -> SimDuration {
-    rows.reduce(.zero) { $0 + $1.outcome.transferTime }
+    rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) }
   }
 
   var cells: [String] {
-    let captured = rows.reduce(SimDuration.zero) { $0 + $1.instance.capturedDuration }
+    let captured = rows.reduce(SimDuration.zero) {
+      $0.addingSaturated($1.instance.capturedDuration)
+    }
     let replayed = Self.time(rows)
     let rates = rows.compactMap(\.bandwidths?.bus)
     let factors = rows.compactMap(\.contentionFactor)

@@ -104,6 +104,8 @@ public enum ReplayFailure: Error, Sendable {
   case stalled(rendezvous: Int)
   /// A transfer would end beyond the time that a replay can count: 26 days.
   case endless(rendezvous: Int)
+  /// The step lasts longer than that.
+  case stepEndless
 }
 
 /// A task that can't run.

@@ -54,6 +54,7 @@ public struct Replayer {
   public mutating func run() throws -> ReplayResult {
     for rank in plan.programOfRank.indices { startHeads(rank: rank, cause: nil) }
     while let time = queue.nextTime {
+      guard time - .origin <= Traffic.longest else { throw ReplayFailure.stepEndless }
       now = time
       while queue.nextTime == now, let event = queue.popNext() {
         result.counters.events += 1

@@ -9,7 +9,7 @@ public import Workload
 
 /// A trace made ready for any number of scenarios: its workload, and what holds on every fabric.
 public struct PreparedTrace: Sendable {
-  /// What reports call it: the input's last path component.
+  /// What reports call it.
   public let name: String
   /// With all dependencies.
   public let workload: Workload
@@ -23,8 +23,8 @@ public struct PreparedTrace: Sendable {
   /// Reads and prepares.
   ///
   /// - Throws: a `Diagnostic`; where its place is not known more closely, it names the trace.
-  public init(_ source: TraceSource) throws {
-    name = lastComponent(source.inputs.first ?? "")
+  public init(_ source: TraceSource, name: String) throws {
+    self.name = name
     let input = source.inputs.count == 1 ? source.inputs[0] : "the trace"
     do {
       let rules = try source.rules.map(KernelRules.init(nameOrFile:))
@@ -75,6 +75,10 @@ extension ReplayFailure {
       return Diagnostic(
         .valueOutOfRange, "\(Self.name(rendezvous, workload)) would take more than 26 days",
         remedy: "check its sizes, and the bandwidths of the fabric")
+    case .stepEndless:
+      return Diagnostic(
+        .valueOutOfRange, "the step would take more than 26 days",
+        remedy: "check sizes and times of the trace, and the latencies of the fabric")
     case .deadlock(let blocked):
       let shown = blocked.prefix(6).map { task -> String in
         let program = workload.programs[workload.programOfRank[task.rank]]

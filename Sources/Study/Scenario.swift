@@ -1,4 +1,5 @@
 public import Collectives
+public import Fabric
 public import Placement
 public import Workload
 
@@ -6,6 +7,8 @@ public import Workload
 public struct Scenario: Sendable, Hashable {
   /// A preset's name or a file.
   public var fabric: String
+  /// Changes to the fabric, in order.
+  public var overlays: [FabricOverlay]
   /// Where ranks go.
   public var placement: PlacementPolicy
   /// How collectives become transfers.
@@ -13,10 +16,11 @@ public struct Scenario: Sendable, Hashable {
 
   /// A scenario.
   public init(
-    fabric: String, placement: PlacementPolicy = .linear,
+    fabric: String, overlays: [FabricOverlay] = [], placement: PlacementPolicy = .linear,
     lowering: LoweringOptions = LoweringOptions()
   ) {
     self.fabric = fabric
+    self.overlays = overlays
     self.placement = placement
     self.lowering = lowering
   }

@@ -19,7 +19,8 @@ struct ScenarioRunner {
   init(_ trace: PreparedTrace, _ scenario: Scenario) throws {
     self.trace = trace
     self.scenario = scenario
-    fabric = try FabricPreset.load(nameOrFile: scenario.fabric)
+    fabric = try FabricPreset.load(
+      nameOrFile: scenario.fabric, overlays: scenario.overlays)
     placement = try scenario.placement.place(worldSize: trace.workload.worldSize, on: fabric)
     map = LinkMap(fabric, placement)
   }
@@ -133,8 +134,8 @@ struct ScenarioRunner {
         kinds: kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) },
         logicalBytes: rows.reduce(0) { $0 + $1.logicalBytes },
         wireBytes: rows.reduce(0) { $0 + $1.wireBytes },
-        transferTime: rows.reduce(.zero) { $0 + $1.outcome.transferTime },
-        capturedTime: rows.reduce(.zero) { $0 + $1.instance.capturedDuration })
+        transferTime: rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) },
+        capturedTime: rows.reduce(.zero) { $0.addingSaturated($1.instance.capturedDuration) })
     }
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Streams
 
 /// Traces replayed in scenarios: every trace in every one.
 public struct Study: Sendable {
@@ -13,12 +14,27 @@ public struct Study: Sendable {
     self.scenarios = scenarios
   }
 
+  /// What reports call the traces: the last component of the first input, numbered where several
+  /// are the same.
+  private func names() -> [String] {
+    var seen: [String: Int] = [:]
+    return traces.map { source in
+      let name = lastComponent(source.inputs.first ?? "")
+      let count = seen[name, default: 0] + 1
+      seen[name] = count
+      return count == 1 ? name : "\(name) (\(count))"
+    }
+  }
+
   /// Runs everything, `threads` at a time; results stand in order of traces, then scenarios, and
   /// don't depend on `threads`.
   ///
   /// - Throws: of all failures the first in that order.
   public func run(threads: Int) async throws -> [ScenarioResult] {
-    let prepared = try await concurrently(traces, threads: threads) { try PreparedTrace($0) }
+    let named = zip(traces, names()).map { ($0, $1) }
+    let prepared = try await concurrently(named, threads: threads) { source, name in
+      try PreparedTrace(source, name: name)
+    }
     let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
     return try await concurrently(pairs, threads: threads) { trace, scenario in
       try ScenarioRunner(trace, scenario).run()
@@ -39,7 +55,7 @@ private func concurrently<Item: Sendable, Result: Sendable>(
       next += 1
       group.addTask { (index, Swift.Result { try body(item) }) }
     }
-    for _ in 0..<max(1, threads) { add() }
+    for _ in 0..<min(max(1, threads), items.count) { add() }
     while let (index, outcome) = await group.next() {
       outcomes[index] = outcome
       add()

@@ -40,6 +40,29 @@ public struct Communication: Sendable, Equatable {
   public var title: String { label ?? kind.rawValue }
 }
 
+extension Communication {
+  /// The most bytes that a rank can put into, or get out of, one call: an exbibyte.
+  public static let largestSize: Int64 = 1 << 60
+
+  /// What is impossible about the sizes in a group of `count` ranks, `nil` where they fit together.
+  public func fault(groupSize count: Int) -> String? {
+    for bytes in [sendBytes.bytes, receiveBytes.bytes]
+    where bytes < 0 || bytes > Self.largestSize {
+      return "\(bytes) bytes are no size of a message"
+    }
+    for splits in [sendSplits, receiveSplits] {
+      guard let splits else { continue }
+      if splits.count != count { return "\(splits.count) splits for a group of \(count) ranks" }
+      var rest = Self.largestSize
+      for split in splits {
+        if split < 0 || split > rest { return "the splits add up to no size of a message" }
+        rest -= split
+      }
+    }
+    return routing?.fault
+  }
+}
+
 /// An all-to-all of tokens to experts, before anyone has decided which copies travel where.
 ///
 /// Each rank holds `tokens` tokens; each goes to `expertsPerToken` of `experts` experts, which
@@ -92,8 +115,8 @@ extension TokenRouting {
       return "experts, experts per token and groups must be at least 1"
     }
     if tokens < 0 || tokenBytes < 0 { return "tokens and token bytes can't be negative" }
-    if tokens > 1 << 32 || tokenBytes > 1 << 28 || experts > 1 << 24 {
-      return "tokens, token bytes or experts are beyond anything real"
+    if tokens > 1 << 32 || tokenBytes > 1 << 28 || experts > 1 << 16 || expertGroups > 1 << 10 {
+      return "tokens, token bytes, experts or expert groups are beyond anything real"
     }
     if experts % expertGroups != 0 { return "experts must divide evenly into expert groups" }
     if groupsPerToken > expertGroups { return "a token can't lie in more groups than there are" }

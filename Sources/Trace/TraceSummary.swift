@@ -93,7 +93,7 @@ public struct TraceSummary: Sendable {
       end = max(end, event.end)
       guard event.kind != .step else { continue }
       lanes[event.lane].events += 1
-      lanes[event.lane].busy += event.duration
+      lanes[event.lane].busy = lanes[event.lane].busy.addingSaturated(event.duration)
       if event.communication != nil { lanes[event.lane].communications += 1 }
     }
     return Rank(
@@ -115,7 +115,7 @@ public struct TraceSummary: Sendable {
             kind: call.kind, title: call.title, count: 0, sendBytes: 0, duration: .zero, assumed: 0)
         calls.count += 1
         calls.sendBytes += call.routing?.bytesWithAllCopies ?? Double(call.sendBytes.bytes)
-        calls.duration += event.duration
+        calls.duration = calls.duration.addingSaturated(event.duration)
         if call.assumedBy != nil { calls.assumed += 1 }
         byTitle[call.title] = calls
       }

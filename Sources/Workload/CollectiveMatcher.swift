@@ -9,7 +9,7 @@ struct CollectiveMatcher {
   private var programs: [RankProgram]
   private let programOfRank: [Int]
   private var groups: [ProcessGroup] = []
-  private var groupNumbers: [ProcessGroup: Int] = [:]
+  private var groupNumbers: [RankProgram.Slot: Int] = [:]
   private var groupsOfRank: [[Int]] = []
   private var instances: [CollectiveInstance] = []
   private var firstInstance: [Int] = []
@@ -92,6 +92,11 @@ struct CollectiveMatcher {
         .collectiveMismatch,
         "rank \(source.raw), group '\(group.label)': a \(call.kind.rawValue) does not say its peer")
     }
+    guard peer != source else {
+      throw Diagnostic(
+        .collectiveMismatch,
+        "rank \(source.raw), group '\(group.label)': a \(call.kind.rawValue) names its own rank")
+    }
     let (sender, receiver) = call.kind == .send ? (source, peer) : (peer, source)
     return RankProgram.Slot(
       from: sender, to: receiver, of: group.name, purpose: group.purpose)
@@ -100,14 +105,21 @@ struct CollectiveMatcher {
   private mutating func groups(of rank: Int) throws -> [Int] {
     let program = programs[programOfRank[rank]]
     let isSource = program.source.index == rank
-    return try program.slots.map { slot in
-      number(isSource ? slot.group : try counterpartGroup(of: slot, program, at: rank))
+    let numbers = try program.slots.map { slot in
+      number(isSource ? slot : try counterpartSlot(of: slot, program, at: rank))
     }
+    guard Set(numbers).count == numbers.count else {
+      throw Diagnostic(
+        .groupUnknown,
+        "two groups of rank \(program.source.raw) have one counterpart at rank \(rank)",
+        remedy: "give groups of the same ranks different names, or name the traces of all ranks")
+    }
+    return numbers
   }
 
-  private func counterpartGroup(
+  private func counterpartSlot(
     of slot: RankProgram.Slot, _ program: RankProgram, at rank: Int
-  ) throws -> ProcessGroup {
+  ) throws -> RankProgram.Slot {
     let target = RankID(index: rank)
     let shift = target.raw - program.source.raw
     let ranks =
@@ -121,24 +133,29 @@ struct CollectiveMatcher {
           + "\(rank)",
         remedy: "a group of irregular ranks can't be extrapolated; name the traces of all ranks")
     }
-    if ranks == slot.group.ranks { return slot.group }
+    if ranks == slot.group.ranks { return slot }
     if let name = slot.pairOf {
       return RankProgram.Slot(
-        from: ranks[0], to: ranks[1], of: name, purpose: slot.group.purpose
-      ).group
+        from: ranks[0], to: ranks[1], of: name, purpose: slot.group.purpose)
     }
-    return known(like: slot.group, ranks: ranks)
-      ?? ProcessGroup(
-        name: "\(Self.stem(slot.group.name))@\(ranks[0].raw)", purpose: slot.group.purpose,
-        ranks: ranks)
+    return RankProgram.Slot(
+      known(like: slot.group, ranks: ranks)
+        ?? ProcessGroup(
+          name: "\(Self.stem(slot.group.name))@\(ranks[0].raw)", purpose: slot.group.purpose,
+          ranks: ranks))
   }
 
-  /// A traced rank may know the same group under its own name.
+  /// A traced rank may know the same group under its own name: one of the same stem, or the one
+  /// that stands at the same place among groups of the same purpose and ranks.
   private func known(like group: ProcessGroup, ranks: [RankID]) -> ProcessGroup? {
-    trace.groups.first {
-      $0.ranks == ranks && $0.purpose == group.purpose
-        && (!group.purpose.isEmpty || Self.stem($0.name) == Self.stem(group.name))
-    }
+    let stem = Self.stem(group.name)
+    let candidates = trace.groups.filter { $0.ranks == ranks && $0.purpose == group.purpose }
+    if let named = candidates.first(where: { Self.stem($0.name) == stem }) { return named }
+    let alike = trace.groups.filter { $0.ranks == group.ranks && $0.purpose == group.purpose }
+    guard !group.purpose.isEmpty, alike.count == candidates.count,
+      let place = alike.firstIndex(of: group)
+    else { return nil }
+    return candidates[place]
   }
 
   /// A group's name without the first rank that tells it from its like: `ep@8` → `ep`.
@@ -149,10 +166,10 @@ struct CollectiveMatcher {
     return name[..<mark]
   }
 
-  private mutating func number(_ group: ProcessGroup) -> Int {
-    if let number = groupNumbers[group] { return number }
-    groupNumbers[group] = groups.count
-    groups.append(group)
+  private mutating func number(_ slot: RankProgram.Slot) -> Int {
+    if let number = groupNumbers[slot] { return number }
+    groupNumbers[slot] = groups.count
+    groups.append(slot.group)
     return groups.count - 1
   }
 

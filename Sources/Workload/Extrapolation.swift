@@ -70,8 +70,9 @@ struct RankSources {
 
     init(worldSize: Int, _ extrapolation: Extrapolation) throws {
       tensorParallel = extrapolation.tensorParallel
-      let product = extrapolation.tensorParallel * extrapolation.pipelineParallel
-      guard extrapolation.tensorParallel > 0, extrapolation.pipelineParallel > 0,
+      let (product, overflow) = extrapolation.tensorParallel.multipliedReportingOverflow(
+        by: extrapolation.pipelineParallel)
+      guard extrapolation.tensorParallel > 0, extrapolation.pipelineParallel > 0, !overflow,
         worldSize % product == 0
       else {
         throw Diagnostic(

@@ -57,7 +57,8 @@ struct SelectedStep {
     case .all: return nil
     case .last: return steps.last
     case .number(let number):
-      if let step = steps.first(where: { $0.number == number }) { return step }
+      // Of marks with one number the last, as of all steps the last.
+      if let step = steps.last(where: { $0.number == number }) { return step }
       let known = steps.map { String($0.number) }.joined(separator: ", ")
       throw Diagnostic(
         .noSuchStep, "rank \(rank.raw) has no step \(number)",

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Placement
 import Study
 
 /// `refract compare`.
@@ -21,10 +20,8 @@ struct CompareCommand: AsyncParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
 
   func run() async throws {
-    let scenarios = fabric.flatMap { fabric in
-      placement.map {
-        Scenario(fabric: fabric, placement: PlacementPolicy($0), lowering: scenario.lowering)
-      }
+    let scenarios = try fabric.flatMap { fabric in
+      try placement.map { try scenario.scenario(fabric: fabric, placement: $0) }
     }
     let study = Study(traces: traces.map { trace.source([$0]) }, scenarios: scenarios)
     try await scenario.run(study, showing: trace)

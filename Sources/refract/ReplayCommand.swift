@@ -1,5 +1,4 @@
 import ArgumentParser
-import Placement
 import Study
 
 /// `refract replay`.
@@ -20,12 +19,9 @@ struct ReplayCommand: AsyncParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
 
   func run() async throws {
-    let study = Study(
+    let study = try Study(
       traces: [trace.source(inputs)],
-      scenarios: [
-        Scenario(
-          fabric: fabric, placement: PlacementPolicy(placement), lowering: scenario.lowering)
-      ])
+      scenarios: [scenario.scenario(fabric: fabric, placement: placement)])
     try await scenario.run(study, showing: trace)
   }
 }

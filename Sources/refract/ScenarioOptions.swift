@@ -1,11 +1,20 @@
 public import ArgumentParser
 import Collectives
+import Fabric
 import Glibc
+import Placement
 import Report
 import Study
 
 /// Options of the commands that replay.
 struct ScenarioOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Change a value of the fabrics' files: scale_out.bandwidth_gbps=800. May be given again.",
+      valueName: "key.path=value"))
+  var overlays: [String] = []
+
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -32,7 +41,14 @@ struct ScenarioOptions: ParsableArguments {
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }
 
-  var lowering: LoweringOptions {
+  /// The scenario of a fabric and a placement.
+  func scenario(fabric: String, placement: String) throws -> Scenario {
+    Scenario(
+      fabric: fabric, overlays: try overlays.map { try FabricOverlay($0) },
+      placement: PlacementPolicy(placement), lowering: lowering)
+  }
+
+  private var lowering: LoweringOptions {
     var options = LoweringOptions()
     options.deduplication = dedup
     options.fairness = fairness

@@ -146,6 +146,35 @@ struct FabricTests {
     #expect(diagnostic?.location?.file == "fabric.json")
   }
 
+  @Test("overlays change values by key path, and the name says so")
+  func overlays() throws {
+    let fabric = try FabricPreset.load(
+      nameOrFile: "copper-144",
+      overlays: [
+        FabricOverlay("scale_out.bandwidth_gbps=800"),
+        FabricOverlay("pod.scale_up.technology=optical"),
+        FabricOverlay("pod.gpus_per_node=4"),
+      ])
+    #expect(fabric.specification.scaleOut?.bandwidth.gigabitsPerSecond == 800)
+    #expect(fabric.specification.scaleUp.technology == .optical)
+    #expect(fabric.specification.gpusPerNode == 4)
+    #expect(fabric.name.hasPrefix("copper-144 scale_out.bandwidth_gbps=800 "))
+  }
+
+  @Test(
+    "overlays that fit nowhere are refused",
+    arguments: [
+      ("pod.gpus", Diagnostic.Code.usage), ("=5", .usage), ("pod..gpus=5", .usage),
+      ("rack.gpus=5", .missingKey), ("pod.gpus.x=5", .missingKey), ("pod.gpu=5", .unknownKey),
+      ("pod.gpus=many", .wrongType), ("pods=-1", .valueOutOfRange),
+    ])
+  func badOverlays(text: String, code: Diagnostic.Code) {
+    let diagnostic = thrownDiagnostic {
+      try FabricPreset.load(nameOrFile: "copper-144", overlays: [FabricOverlay(text)])
+    }
+    #expect(diagnostic?.code == code, "\(String(describing: diagnostic))")
+  }
+
   @Test("neither a preset nor a file: the presets are named")
   func unknown() {
     let diagnostic = thrownDiagnostic { try FabricPreset.load(nameOrFile: "passage") }

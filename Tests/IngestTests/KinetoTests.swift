@@ -131,7 +131,7 @@ struct KinetoTests {
     let log = try ingest(fixture).log
     #expect(log.entries.map(\.code) == [.collectiveUnsized])
     #expect(log.entries[0].problem.contains("'deep_ep::intranode::dispatch'"))
-    #expect(log.entries[0].problem.contains("(2 times)"))
+    #expect(log.entries[0].problem.contains("(kernels: 2)"))
     #expect(log.entries[0].remedy?.contains("--rules deepep") == true)
   }
 

@@ -118,9 +118,9 @@ struct DeepSeekTests {
     try NativeTraceWriter.write(Self.stretched(trace), to: directory.file("after"))
     var source = Self.source()
     source.inputs = [directory.file("before")]
-    let before = try PreparedTrace(source)
+    let before = try PreparedTrace(source, name: "t")
     source.inputs = [directory.file("after")]
-    let after = try PreparedTrace(source)
+    let after = try PreparedTrace(source, name: "t")
     let fiveMilliseconds = SimDuration.nanoseconds(5_000_000)
     #expect(
       after.workload.captured.stepTime - before.workload.captured.stepTime == fiveMilliseconds)
@@ -130,7 +130,7 @@ struct DeepSeekTests {
 
   @Test("a graph that is wrong fails the self-check")
   func selfCheckCanFail() throws {
-    var workload = try PreparedTrace(Self.source()).workload
+    var workload = try PreparedTrace(Self.source(), name: "t").workload
     let operations = workload.programs[0].operations
     let longest = try #require(
       operations.indices.filter { operations[$0].kind == .compute }

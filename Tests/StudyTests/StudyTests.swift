@@ -44,7 +44,7 @@ struct StudyTests {
   /// The replayer's stopwatches against the union of intervals that the capture is measured with.
   @Test("two ways of measuring the parts agree on the captured step")
   func twoMeasures() throws {
-    let prepared = try PreparedTrace(TraceSource(inputs: [Self.sample]))
+    let prepared = try PreparedTrace(TraceSource(inputs: [Self.sample]), name: "t")
     let replayed = try replayPlan(
       PlanBuilder.plan(prepared.workload, capacities: []), prepared.workload, InstantLowering(),
       .recorded)

@@ -42,6 +42,7 @@ struct GlooOperations {
       let run = takeRun(of: kind, issuedBy: span, args: args, from: &runs)
       var call = try communication(kind, name: name, args: args, run: run)
       call.group = run.flatMap { group(ofThread: $0.thread, &builder) } ?? defaultGroup(&builder)
+      resizeRooted(&call, groupSize: builder.groups[call.group].ranks?.count)
       call.peer = try peer(kind, name: name, args: args, group: builder.groups[call.group])
       let place = run ?? span
       builder.add(
@@ -114,18 +115,21 @@ struct GlooOperations {
     let position: Int
     switch kind {
     case .send, .receive, .broadcast: position = 2
-    case .reduce: position = 3
+    case .reduce, .gather, .scatter: position = 3
     default: return nil
     }
     let inputs = args.value["Concrete Inputs"]?.arrayValue ?? []
-    let place = inputs.dropFirst(position).first?.stringValue.flatMap { Int($0) }
-    guard let place, let ranks = group.ranks, ranks.indices.contains(place) else {
-      guard kind.isPointToPoint else { return nil }
-      throw args.diagnostic(
-        .groupUnknown, "\(name) does not say the other rank",
-        remedy: "capture with record_shapes=True")
+    let place = inputs.dropFirst(position).first?.stringValue.flatMap { Int32($0) }
+    if let place, !name.contains("any_source") {
+      // In the default group a place is a rank.
+      guard let ranks = group.ranks else { return RankID(place) }
+      if ranks.indices.contains(Int(place)) { return ranks[Int(place)] }
     }
-    return ranks[place]
+    guard kind.isPointToPoint else { return nil }
+    throw args.diagnostic(
+      .groupUnknown, "\(name) does not say the other rank",
+      remedy: name.contains("any_source")
+        ? "a receive from any source can't be replayed" : "capture with record_shapes=True")
   }
 
   private mutating func assume(_ code: String, _ text: String) {
@@ -143,7 +147,9 @@ struct GlooOperations {
     let dims = args.value["Input Dims"]?.arrayValue ?? []
     // Operations that take (output, input); the others take the tensor, or its list, first.
     let outputFirst = [.allToAll, .allGather, .reduceScatter].contains(kind)
-    guard let first = dims.first.flatMap(TensorSizes.elements) else {
+    // Only the root of a gather has outputs: what every member puts in comes second.
+    let sized = kind == .gather ? dims.dropFirst().first : dims.first
+    guard let first = sized.flatMap(TensorSizes.elements) else {
       throw args.diagnostic(
         .collectiveUnsized, "\(name) has no 'Input Dims'",
         remedy: "capture with record_shapes=True")
@@ -171,6 +177,14 @@ struct GlooOperations {
     shapes?.arrayValue?.map {
       TensorSizes.saturatingProduct(TensorSizes.elements($0) ?? 1, elementBytes)
     }
+  }
+
+  /// Gather and scatter state one member's part; the whole is what all members make together.
+  private func resizeRooted(_ call: inout Communication, groupSize: Int?) {
+    guard call.kind == .gather || call.kind == .scatter, let groupSize else { return }
+    let whole = ByteCount(
+      TensorSizes.saturatingProduct(call.sendBytes.bytes, Int64(groupSize)))
+    if call.kind == .gather { call.receiveBytes = whole } else { call.sendBytes = whole }
   }
 
   private func splits(

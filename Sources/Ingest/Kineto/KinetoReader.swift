@@ -187,7 +187,7 @@ struct KinetoReader {
       log.note(
         Diagnostic(
           .collectiveUnsized, severity: .warning, at: SourceLocation(file: raw.path),
-          "kernel '\(name)' looks like communication but carries no sizes (\(count) times); "
+          "'\(name)' communicates but states no sizes (kernels: \(count)); "
             + "it is replayed as compute, at its captured duration",
           remedy: name.contains("ep::")
             ? "name rules that describe it, for DeepEP --rules deepep"

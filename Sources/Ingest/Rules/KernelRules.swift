@@ -131,8 +131,11 @@ private struct RuleReader {
         .malformedRule, "the group '\(groupName)' is not among this file's groups")
     }
     rule.group = group
-    rule.sendBytes = try whole(node.optional("send_bytes")) ?? 0
-    rule.receiveBytes = try whole(node.optional("receive_bytes")) ?? rule.sendBytes
+    let (send, receive) = (
+      try whole(node.optional("send_bytes")), try whole(node.optional("receive_bytes"))
+    )
+    rule.sendBytes = send ?? receive ?? 0
+    rule.receiveBytes = receive ?? send ?? 0
     rule.routing = try node.optional("routing").map(routing)
     try checkSized(rule, kind, node)
     rule.injectionCap = try node.optional("injection_cap_gbps").map {
@@ -154,7 +157,8 @@ private struct RuleReader {
         .malformedRule, "only an all_to_all routes tokens")
     }
     let moves = kind != .barrier && kind != .metadata
-    if moves, rule.routing == nil, try node.optional("send_bytes") == nil {
+    let isSized = try node.optional("send_bytes") != nil || node.optional("receive_bytes") != nil
+    if moves, rule.routing == nil, !isSized {
       throw node.diagnostic(
         .malformedRule, "the rule does not say how many bytes move",
         remedy: kind == .allToAll ? "add 'send_bytes' or 'routing'" : "add 'send_bytes'")

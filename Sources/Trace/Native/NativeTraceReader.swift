@@ -22,9 +22,10 @@ public struct NativeTraceReader {
     try root.allow(keys: ["schema", "world_size", "groups", "ranks", "assumptions"])
     let worldSize = try root.required("world_size").int(in: 1...maximumWorldSize)
     var groups: [ProcessGroup] = []
+    var names: Set<String> = []
     for node in try root.required("groups").elements() {
       let group = try group(node, worldSize: worldSize)
-      guard !groups.contains(where: { $0.name == group.name }) else {
+      guard names.insert(group.name).inserted else {
         throw node.diagnostic(
           .valueOutOfRange, "the group '\(group.name)' stands here a second time",
           remedy: "a group is known by its name; give each its own")
@@ -69,6 +70,8 @@ private struct NativeRankReader {
   let path: String
   let expectedEvents: Int
   var rank: RankTrace
+  /// Indices of the groups that the rank is a member of.
+  private var groupsOfRank: Set<Int> = []
 
   init(_ node: JSONNode, directory: String, worldSize: Int) throws {
     try node.allow(
@@ -100,6 +103,7 @@ private struct NativeRankReader {
   consuming func read(groups: [ProcessGroup]) throws -> RankTrace {
     var lines = try LineReader(path: path)
     let parser = try JSONParser()
+    groupsOfRank = Set(groups.indices.filter { groups[$0].ranks.contains(rank.rank) })
     var previous = SimTime(picoseconds: .min)
     while let line = try lines.next() {
       let place = SourceLocation(file: path, line: lines.line)
@@ -176,7 +180,7 @@ private struct NativeRankReader {
     }
     var call = Communication(kind: kind, group: try groupNode.int(in: 0...groups.count - 1))
     let members = groups[call.group].ranks.count
-    guard groups[call.group].ranks.contains(rank.rank) else {
+    guard groupsOfRank.contains(call.group) else {
       throw groupNode.diagnostic(
         .groupUnknown,
         "rank \(rank.rank.raw) is no member of group '\(groups[call.group].name)'")
@@ -190,6 +194,9 @@ private struct NativeRankReader {
       RankID(index: try $0.int(in: 0...maximumWorldSize - 1))
     }
     call.routing = try node.optional("routing").map(routing)
+    if let fault = call.fault(groupSize: members) {
+      throw node.diagnostic(.valueOutOfRange, fault)
+    }
     call.injectionCap = try node.optional("injection_cap_gbps").map {
       .gigabitsPerSecond(try $0.double(exclusive: true))
     }
