@@ -5,22 +5,24 @@ import Trace
 import Workload
 
 /// How a collective becomes transfers. Each is one coflow and its latency; S is the whole buffer in
-/// bytes, n the number of members, α the longest latency of a path used.
+/// bytes, n the number of members, B the bandwidth of a port, α the latency of a path.
 ///
-/// Ring collectives go around the members in order of their GPUs, so that a ring crosses between
-/// pods as rarely as it can.
+/// Rings go around the members pod after pod. A group in several pods has one for each GPU that
+/// every pod has of it, each leaving the pods elsewhere, as NCCL makes a ring a NIC.
 public enum CollectiveAlgorithm: String, Sendable {
   /// Each pair on its own, all at once. All-to-all(-v): α + max over ports of bytes / bandwidth.
   case direct
-  /// Around a ring. All-reduce: 2(n−1) steps of S/n: 2(n−1)/n · S / B + 2(n−1) · α; reduce-scatter
-  /// and all-gather half of it (Patarasuk and Yuan, JPDC 69(2), 2009).
+  /// Around rings. All-reduce: 2(n−1) steps of S/n: 2(n−1)/n · S / B + 2(n−1) · α on one switch, in
+  /// general twice the sum of a ring's hop latencies but the shortest; reduce-scatter and all-gather
+  /// half of it (Patarasuk and Yuan, JPDC 69(2), 2009).
   case ring
-  /// Along a chain, pipelined in pieces small against S: S / B + (n−1) · α. Broadcast and reduce.
+  /// Along rings from the root, pipelined in pieces small against S: S / B + (n−1) · α on one switch,
+  /// in general the sum of a chain's hop latencies. Broadcast and reduce.
   case chain
   /// Rounds of pairs at doubling distance, without bytes: ⌈log₂ n⌉ · α. Barrier (Hensgen, Finkel
   /// and Manber, IJPP 17(1), 1988).
   case dissemination
-  /// Tokens to experts with a copy a domain, forwarded inside it by the rank of like place (DeepEP).
+  /// Tokens to experts with a copy a domain, forwarded inside it by the rank of like place (DeepEP): the latency of both paths.
   case dispatch
   /// Partial sums of experts added inside a domain by the rank of like place, one of them sent back
   /// (DeepEP).
@@ -42,15 +44,4 @@ public enum CollectiveAlgorithm: String, Sendable {
       self = routing.direction == .dispatch ? .dispatch : .combine
     }
   }
-}
-
-/// Options of lowering.
-public struct LoweringOptions: Sendable, Hashable {
-  /// Within what tokens are sent once.
-  public var deduplication = DeduplicationDomain.pod
-  /// Who gets equal shares of a link.
-  public var fairness = Fairness.flow
-
-  /// The defaults: a copy a pod, shares a flow.
-  public init() {}
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Quantities
 public import Simulation
 import Trace
@@ -40,7 +41,7 @@ public final class CollectiveLowering: Lowering {
     let instance = workload.instances[rendezvous]
     let shape = shape(of: instance, number: rendezvous)
     if let lowered = cache[shape] { return lowered }
-    let lowered = make(instance)
+    let lowered = try make(instance)
     cache[shape] = lowered
     return lowered
   }
@@ -59,7 +60,7 @@ public final class CollectiveLowering: Lowering {
       injectionCap: instance.injectionCap, payload: payload)
   }
 
-  private func make(_ instance: CollectiveInstance) -> LoweredCollective {
+  private func make(_ instance: CollectiveInstance) throws -> LoweredCollective {
     guard let algorithm = CollectiveAlgorithm(for: instance) else {
       return LoweredCollective(algorithm: "none", phases: [])
     }
@@ -68,75 +69,94 @@ public final class CollectiveLowering: Lowering {
       return LoweredCollective(algorithm: algorithm.rawValue, phases: [])
     }
     var builder = TransferBuilder(map)
-    let hops = add(instance, algorithm, members, to: &builder)
+    let latency = try add(instance, algorithm, members, to: &builder)
     let transfer = builder.transfer(
       fairness: options.fairness, injectionCap: instance.injectionCap)
     return LoweredCollective(
       algorithm: algorithm.rawValue,
       phases: [
         LoweredCollective.Phase(
-          latency: builder.latency * hops, transfers: transfer.map { [$0] } ?? [])
+          latency: latency ?? builder.latency, transfers: transfer.map { [$0] } ?? [])
       ])
   }
 
-  /// Adds the bytes; gives the number of times that the longest latency is paid.
+  /// Adds the bytes; gives the latency where it is not that of the longest path.
   private func add(
     _ instance: CollectiveInstance, _ algorithm: CollectiveAlgorithm, _ members: [Int],
     to builder: inout TransferBuilder
-  ) -> Int {
+  ) throws -> SimDuration? {
     switch (algorithm, instance.payload) {
     case (.ring, .buffer(let bytes)):
-      let rounds = instance.kind == .allReduce ? 2 : 1
-      return addRing(Double(bytes.bytes), rounds: rounds, members, to: &builder)
+      return addRings(
+        Double(bytes.bytes), rounds: instance.kind == .allReduce ? 2 : 1, members, to: &builder)
     case (.chain, .buffer(let bytes)):
-      return addChain(instance, Double(bytes.bytes), members, to: &builder)
+      return addChains(instance, Double(bytes.bytes), members, to: &builder)
     case (.dissemination, _):
-      for member in members.dropFirst() { builder.addPath(from: members[0], to: member) }
-      return ceilingLog2(members.count)
+      let longest = members.dropFirst().map { map.route(from: members[0], to: $0).latency }.max()
+      return (longest ?? .zero) * ceilingLog2(members.count)
     case (.direct, .matrix(let matrix)):
       for (i, source) in members.enumerated() {
         for (j, target) in members.enumerated() {
           builder.add(matrix[i, j], from: source, to: target)
         }
       }
-      return 1
+      return nil
     case (.direct, .buffer(let bytes)):
       addRooted(instance, Double(bytes.bytes), members, to: &builder)
-      return 1
+      return nil
     case (_, .routed(let routing)):
-      return TokenRoutes(
+      TokenRoutes(
         routing, members: members, map: map, deduplication: options.deduplication
       ).add(to: &builder)
-    default: return 0
+      return nil
+    default:
+      throw Diagnostic(
+        .defect, "\(instance.kind.rawValue) can't be lowered by \(algorithm.rawValue)")
     }
   }
 
-  private func addRing(
+  /// One ring for each GPU that every pod has of the group, rotated so that each leaves and enters
+  /// its pods elsewhere: all NICs carry their share. Latency is that of the slowest ring: a chunk
+  /// crosses all hops but one in each round.
+  private func addRings(
     _ bytes: Double, rounds: Int, _ members: [Int], to builder: inout TransferBuilder
-  ) -> Int {
-    let ring = map.inGPUOrder(members)
-    let steps = rounds * (ring.count - 1)
-    for (place, member) in ring.enumerated() {
-      let next = ring[(place + 1) % ring.count]
-      builder.add(bytes * Double(steps) / Double(ring.count), from: member, to: next)
-      builder.addPath(from: member, to: next)
+  ) -> SimDuration {
+    let rings = map.rings(members)
+    let steps = Double(rounds * (members.count - 1))
+    var slowest = SimDuration.zero
+    for ring in rings {
+      var hops: [SimDuration] = []
+      for (place, member) in ring.enumerated() {
+        let next = ring[(place + 1) % ring.count]
+        builder.add(
+          bytes / Double(rings.count) * steps / Double(ring.count), from: member, to: next)
+        hops.append(map.route(from: member, to: next).latency)
+      }
+      let round = hops.reduce(.zero, +) - (hops.min() ?? .zero)
+      slowest = max(slowest, round * rounds)
     }
-    return steps
+    return slowest
   }
 
-  private func addChain(
+  /// Chains from the root along the rings, or back to it. Latency is the sum of a chain's hops.
+  private func addChains(
     _ instance: CollectiveInstance, _ bytes: Double, _ members: [Int],
     to builder: inout TransferBuilder
-  ) -> Int {
-    let ring = map.inGPUOrder(members)
-    let root = ring.firstIndex(of: members[instance.root ?? 0]) ?? 0
-    for step in 0..<ring.count - 1 {
-      let (a, b) = (ring[(root + step) % ring.count], ring[(root + step + 1) % ring.count])
-      let (from, to) = instance.kind == .broadcast ? (a, b) : (b, a)
-      builder.add(bytes, from: from, to: to)
-      builder.addPath(from: from, to: to)
+  ) -> SimDuration {
+    let rings = map.rings(members)
+    var slowest = SimDuration.zero
+    for ring in rings {
+      let root = ring.firstIndex(of: members[instance.root ?? 0]) ?? 0
+      var latency = SimDuration.zero
+      for step in 0..<ring.count - 1 {
+        let (a, b) = (ring[(root + step) % ring.count], ring[(root + step + 1) % ring.count])
+        let (from, to) = instance.kind == .broadcast ? (a, b) : (b, a)
+        builder.add(bytes / Double(rings.count), from: from, to: to)
+        latency += map.route(from: from, to: to).latency
+      }
+      slowest = max(slowest, latency)
     }
-    return ring.count - 1
+    return slowest
   }
 
   /// Send, gather, scatter: between the root and each other member.
@@ -146,7 +166,6 @@ public final class CollectiveLowering: Lowering {
   ) {
     if instance.kind == .send {
       builder.add(bytes, from: members[0], to: members[1])
-      builder.addPath(from: members[0], to: members[1])
       return
     }
     let root = members[instance.root ?? 0]

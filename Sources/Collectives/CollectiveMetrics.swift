@@ -9,7 +9,7 @@ public struct CollectiveMetrics: Sendable {
   /// bufferBytes / time, in bytes per second.
   public let algorithmBandwidth: Double
   /// algorithmBandwidth times what makes it comparable with a link: 2(n−1)/n for all-reduce,
-  /// (n−1)/n for all-gather, reduce-scatter and all-to-all, 1 for the others.
+  /// (n−1)/n for all-gather, reduce-scatter, all-to-all, gather and scatter, 1 for the others.
   public let busBandwidth: Double
 
   /// The rates of an instance among `n` members that took `time`; `nil` where nothing moves or no
@@ -20,7 +20,7 @@ public struct CollectiveMetrics: Sendable {
     let factor: Double =
       switch instance.kind {
       case .allReduce: 2 * spread
-      case .allGather, .reduceScatter, .allToAll: spread
+      case .allGather, .reduceScatter, .allToAll, .gather, .scatter: spread
       default: 1
       }
     bufferBytes = bytes

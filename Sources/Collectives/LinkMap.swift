@@ -54,8 +54,22 @@ public struct LinkMap: Sendable {
     return (route.links.compactMap { numbers[$0] }, route.latency)
   }
 
-  /// Ranks in order of their GPUs.
-  func inGPUOrder(_ ranks: [Int]) -> [Int] { ranks.sorted { gpuOfRank[$0] < gpuOfRank[$1] } }
+  /// Rings around ranks, pod after pod in order of GPUs. Within one pod a single ring; over several
+  /// as many as the smallest pod has of the ranks, each starting elsewhere in every pod, as NCCL
+  /// makes a ring a NIC.
+  func rings(_ ranks: [Int]) -> [[Int]] {
+    var pods: [[Int]] = []
+    var last: Int?
+    for rank in ranks.sorted(by: { gpuOfRank[$0] < gpuOfRank[$1] }) {
+      let pod = fabric.pod(ofGPU: gpuOfRank[rank])
+      if pod == last { pods[pods.count - 1].append(rank) } else { pods.append([rank]) }
+      last = pod
+    }
+    guard pods.count > 1 else { return pods }
+    return (0..<(pods.map(\.count).min() ?? 1)).map { turn in
+      pods.flatMap { pod in pod[turn...] + pod[..<turn] }
+    }
+  }
 
   /// The domain of a rank's GPU in which copies are made once.
   func domain(ofRank rank: Int, _ domain: DeduplicationDomain) -> Int {
@@ -65,16 +79,4 @@ public struct LinkMap: Sendable {
     case .rank, .none: rank
     }
   }
-}
-
-/// Within what a token is sent once, whichever of its experts are there.
-public enum DeduplicationDomain: String, Sendable, CaseIterable {
-  /// Not at all: a copy for each expert.
-  case none
-  /// A copy for each rank that holds experts of the token.
-  case rank
-  /// A copy across for each node, forwarded inside it to its ranks.
-  case node
-  /// A copy across for each pod, forwarded inside it to its ranks.
-  case pod
 }

@@ -26,11 +26,22 @@ public enum PlanBuilder {
       plan.rendezvous.append(
         RendezvousReference(slot: call?.slot ?? 0, position: call?.position ?? 0))
       plan.afterLastArrival.append(call?.afterLastArrival ?? .zero)
+      plan.leavesEarly.append(call.map(leavesEarly) ?? false)
       let start = plan.predecessors.count
       plan.predecessors.append(contentsOf: dependencies.map { Int32($0.operation) })
       plan.predecessorRanges.append(start..<plan.predecessors.count)
     }
     return plan
+  }
+
+  /// Where data goes one way only, a member that gives may go on before the others come; that it
+  /// did is captured.
+  private static func leavesEarly(_ call: RankProgram.Call) -> Bool {
+    guard call.afterLastArrival < .zero else { return false }
+    switch call.communication.kind {
+    case .send, .broadcast, .scatter, .reduce, .gather: return true
+    default: return false
+    }
   }
 
   private static func activity(_ kind: OperationKind) -> Activity {

@@ -24,26 +24,25 @@ struct TokenRoutes {
     odds = RoutingOdds(routing, memberCount: members.count)
   }
 
-  /// Adds all bytes; gives the number of path latencies in a row.
-  func add(to builder: inout TransferBuilder) -> Int {
+  /// Adds all bytes; what is forwarded inside a domain is a stage of its own.
+  func add(to builder: inout TransferBuilder) {
     let tokenBytes = Double(routing.tokens) * Double(routing.tokenBytes)
     guard deduplication != .none else {
       let copies = members.indices.map { odds.expertsPerToken(atMember: $0) * tokenBytes }
       addDirect(copies, to: &builder)
-      return 1
+      return
     }
     let copies = members.indices.map { odds.hit([$0]) * tokenBytes }
     let domains = domains()
     guard deduplication != .rank, domains.count > 1, domains.contains(where: { $0.count > 1 })
     else {
       addDirect(copies, to: &builder)
-      return 1
+      return
     }
     for domain in domains {
       let across = odds.hit(domain) * tokenBytes
       for home in domains { add(from: home, to: domain, across: across, copies, to: &builder) }
     }
-    return 2
   }
 
   /// The members by domain, domains in order of their first member.
@@ -74,20 +73,21 @@ struct TokenRoutes {
   ) {
     for (place, source) in home.enumerated() {
       if home == domain {
-        for target in domain { move(copies[target], source, target, &builder) }
+        for target in domain { move(copies[target], source, target, stage: 1, &builder) }
         continue
       }
       let relay = domain[place % domain.count]
       move(across, source, relay, &builder)
-      for target in domain { move(copies[target], relay, target, &builder) }
+      for target in domain { move(copies[target], relay, target, stage: 1, &builder) }
     }
   }
 
   /// Dispatch goes from source to target, combine back.
   private func move(
-    _ bytes: Double, _ source: Int, _ target: Int, _ builder: inout TransferBuilder
+    _ bytes: Double, _ source: Int, _ target: Int, stage: Int = 0,
+    _ builder: inout TransferBuilder
   ) {
     let (from, to) = routing.direction == .dispatch ? (source, target) : (target, source)
-    builder.add(bytes, from: members[from], to: members[to])
+    builder.add(bytes, from: members[from], to: members[to], stage: stage)
   }
 }

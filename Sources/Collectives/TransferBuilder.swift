@@ -9,32 +9,43 @@ struct TransferBuilder {
   private var used: [LinkID] = []
   private var injected: [Int: Double] = [:]
   private var total = 0.0
-  private var flows = 0
-  /// The longest latency of any path added.
-  private(set) var latency = SimDuration.zero
+  private var pairs: Set<Pair> = []
+  /// The longest path of each stage.
+  private var stageLatencies: [SimDuration] = []
+
+  /// Source and destination: what makes a flow.
+  private struct Pair: Hashable {
+    var source: Int
+    var target: Int
+  }
 
   init(_ map: LinkMap) {
     self.map = map
     bytesOnLink = Array(repeating: 0, count: map.links.count)
   }
 
+  /// The longest paths of all stages, one after the other.
+  var latency: SimDuration { stageLatencies.reduce(.zero, +) }
+
   /// Adds `bytes` from one rank to another; nothing for a rank to itself.
-  mutating func add(_ bytes: Double, from source: Int, to target: Int) {
+  ///
+  /// - Parameter stage: bytes of a later stage are forwarded: their latency comes on top.
+  mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int = 0) {
     guard source != target, bytes > 0 else { return }
     let route = map.route(from: source, to: target)
     for link in route.links {
       if bytesOnLink[link.index] == 0 { used.append(link) }
       bytesOnLink[link.index] += bytes
     }
-    latency = max(latency, route.latency)
+    note(route.latency, stage: stage)
     injected[source, default: 0] += bytes
     total += bytes
-    flows += 1
+    pairs.insert(Pair(source: source, target: target))
   }
 
-  /// Notes a path whose latency counts though it carries nothing.
-  mutating func addPath(from source: Int, to target: Int) {
-    latency = max(latency, map.route(from: source, to: target).latency)
+  private mutating func note(_ latency: SimDuration, stage: Int) {
+    while stageLatencies.count <= stage { stageLatencies.append(.zero) }
+    stageLatencies[stage] = max(stageLatencies[stage], latency)
   }
 
   /// The coflow, `nil` where nothing moves.
@@ -50,15 +61,7 @@ struct TransferBuilder {
     let busiest = injected.values.max() ?? 0
     return Transfer(
       bytes: total, links: links, weights: weights,
-      fairShare: fairness == .flow ? Double(flows) : 1 / (weights.max() ?? 1),
+      fairShare: fairness == .flow ? Double(pairs.count) : 1 / (weights.max() ?? 1),
       rateBound: injectionCap.map { $0.bytesPerSecond * total / busiest } ?? .infinity)
   }
-}
-
-/// Who gets equal shares of a link.
-public enum Fairness: String, Sendable, CaseIterable {
-  /// Every flow of every collective: a large group has many.
-  case flow
-  /// Every collective, whatever its size.
-  case collective
 }

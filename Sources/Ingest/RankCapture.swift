@@ -29,6 +29,11 @@ struct CapturedGroup: Equatable {
   /// Whether it stands for all ranks of the job, whatever their number.
   var isWorld = false
 
+  /// What a capture says a group is for, empty where it says nothing.
+  static func purpose(_ description: String?) -> String {
+    description == "undefined" ? "" : description ?? ""
+  }
+
   /// The default group goes by several names; all mean the one that PyTorch numbers 0.
   static func identity(_ name: String) -> String {
     ["", "undefined", "default_pg"].contains(name) ? "0" : name

@@ -19,7 +19,7 @@ public enum PlacementPolicy: Sendable, Hashable {
   public func place(worldSize: Int, on fabric: Fabric) throws -> Placement {
     guard worldSize <= fabric.gpuCount else {
       throw Diagnostic(
-        .fabricTooSmall,
+        .fabricTooSmall, at: SourceLocation(file: "fabric '\(fabric.name)'"),
         "the job has \(worldSize) ranks, and fabric '\(fabric.name)' has \(fabric.gpuCount) GPUs",
         remedy: "choose a larger fabric, or raise 'pods' in its file")
     }
@@ -88,7 +88,9 @@ private struct PlacementFile {
     guard (0..<worldSize).contains(rank) else {
       throw fault(line, "rank \(rank) is not one of the job's \(worldSize) ranks")
     }
-    guard let gpu = Int(fields[1]) ?? fabric.gpu(named: fields[1]), gpu >= 0 else {
+    guard let gpu = Int(fields[1]) ?? fabric.gpu(named: fields[1]),
+      (0..<fabric.gpuCount).contains(gpu)
+    else {
       throw fault(
         line,
         "'\(fields[1])' is no GPU of fabric '\(fabric.name)'; GPUs are numbers or names "

@@ -47,11 +47,14 @@ public enum TerminalReport {
     let gain = captured > 0 ? 1 - result.communicationFree.seconds / captured : 0
     let bound =
       "with communication free the step takes \(Wording.time(result.communicationFree)), "
-    if gain < 0.05 {
-      return bound + "\(Wording.percent(max(0, gain))) less than captured: "
-        + "this step hides its communication, and no fabric can shorten it by more"
+    guard gain < 0.05 else {
+      return bound + "so no fabric can shorten it by more than \(Wording.percent(gain))"
     }
-    return bound + "so no fabric can shorten it by more than \(Wording.percent(gain))"
+    let little = bound + "\(Wording.percent(max(0, gain))) less than captured: "
+    if result.criticalPath.host.seconds > 0.5 * result.stepTime.seconds {
+      return little + "this step waits for its host, not for communication"
+    }
+    return little + "this step hides its communication, and no fabric can shorten it by more"
   }
 
   /// What tells a scenario from the others: its fabric, and its placement where that differs too.
@@ -88,15 +91,18 @@ public enum TerminalReport {
     var lines = confidence(results) + [""]
     var table = TextTable([
       ("fabric", .left), ("collective", .left), ("count", .right), ("captured ms", .right),
-      ("replayed ms", .right), ("ratio", .right), ("busbw GB/s", .right),
-      ("contention", .right), ("held by", .left),
+      ("replayed ms", .right), ("ratio", .right), ("mean busbw GB/s", .right),
+      ("most contention", .right), ("held by", .left),
     ])
     for (name, result) in zip(names(results), results) {
       for kind in KindSummary.all(result) { table.add([name] + kind.cells) }
     }
     if !table.isEmpty { lines += table.lines() + [""] }
     lines.append("assumed:")
-    lines += (results.first?.assumptions ?? []).map { "  \($0.text)" }
+    var seen: Set<String> = []
+    for assumption in results.flatMap(\.assumptions) where seen.insert(assumption.text).inserted {
+      lines.append("  \(assumption.text)")
+    }
     return lines
   }
 

@@ -11,9 +11,10 @@ enum Wording {
     return fixedPoint(seconds / unit.0, digits: 3) + " " + unit.1
   }
 
-  /// Milliseconds with three digits: for columns.
+  /// Milliseconds for columns: to the microsecond, what is shorter than ten to the nanosecond.
   static func milliseconds(_ duration: SimDuration) -> String {
-    fixedPoint(duration.seconds * 1e3, digits: 3)
+    let isShort = duration > .zero && duration < .nanoseconds(10_000)
+    return fixedPoint(duration.seconds * 1e3, digits: isShort ? 6 : 3)
   }
 
   /// `+1.23 %`.

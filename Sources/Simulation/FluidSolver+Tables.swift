@@ -92,6 +92,7 @@ extension FluidSolver {
     var variables: [VariableID] = []
     private var linkMark: [Int32]
     private var variableMark: [Int32] = []
+    private var settledMark: [Int32] = []
     private var epoch: Int32 = 0
 
     init(linkCount: Int) {
@@ -105,9 +106,15 @@ extension FluidSolver {
     mutating func begin(variableCount: Int) {
       epoch += 1
       if variableMark.count < variableCount {
-        variableMark.append(contentsOf: repeatElement(0, count: variableCount - variableMark.count))
+        let more = variableCount - variableMark.count
+        variableMark.append(contentsOf: repeatElement(0, count: more))
+        settledMark.append(contentsOf: repeatElement(0, count: more))
       }
     }
+
+    mutating func markSettled(_ variable: VariableID) { settledMark[variable.index] = epoch }
+
+    func isSettled(_ variable: VariableID) -> Bool { settledMark[variable.index] == epoch }
 
     mutating func mark(_ link: LinkID) -> Bool {
       guard linkMark[link.index] != epoch else { return false }

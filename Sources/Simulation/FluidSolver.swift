@@ -166,6 +166,21 @@ public struct FluidSolver: Sendable {
     return level
   }
 
+  /// Σ weight · share of a link's transfers that are not settled, anew: taking settled ones away
+  /// one by one leaves rounding behind, which must not be taken for load once it is all there is.
+  private mutating func recountLoad(_ link: LinkID) {
+    var load = 0.0
+    var element = heads[link.index]
+    while element != ElementTable.none {
+      let variable = VariableID(index: Int(elements.variable[Int(element)]))
+      if !filling.isSettled(variable), elements.weight[Int(element)] > 0 {
+        load += elements.weight[Int(element)] * variables.share[variable.index]
+      }
+      element = elements.next[Int(element)]
+    }
+    filling.load[link.index] = load
+  }
+
   /// Settles every transfer that meets its bound or a full link at `level`.
   private mutating func freeze(at level: Double) {
     // Levels this close are one: what separates them is rounding.
@@ -209,6 +224,15 @@ public struct FluidSolver: Sendable {
       usage[link] += elements.weight[element] * rate
     }
     steps += Int(variables.elementCount[variable.index])
+    filling.markSettled(variable)
+    for element in variables.elements(of: variable) where elements.weight[element] > 0 {
+      let link = LinkID(elements.link[element])
+      if filling.open[link.index] > 0,
+        filling.load[link.index] < 1e-6 * elements.weight[element] * share
+      {
+        recountLoad(link)
+      }
+    }
     set(variable, rate: rate)
   }
 

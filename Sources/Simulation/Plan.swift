@@ -44,6 +44,9 @@ public struct PlanProgram: Sendable {
   /// For each task the recorded time from the last arrival to its own end; negative where it ended
   /// earlier.
   public var afterLastArrival: [SimDuration] = []
+  /// For each task whether it ends by itself, after its duration, without waiting for the others of
+  /// its rendezvous: a buffered send.
+  public var leavesEarly: [Bool] = []
   /// For each task the range of its predecessors in `predecessors`.
   public var predecessorRanges: [Range<Int>] = []
   /// Predecessors besides the one in the lane.
@@ -135,4 +138,30 @@ public struct InstantLowering: Lowering {
 
   /// Nothing.
   public func lower(_ rendezvous: Int) -> LoweredCollective { nothing }
+}
+
+extension PlanProgram {
+  /// Starts everything but host work as soon as what it waits for has ended. Work that waits for
+  /// nothing keeps its place in time.
+  public mutating func dropLag() {
+    for range in laneRanges {
+      for task in range
+      where activity[task] != .host
+        && (task > range.lowerBound || !predecessorRanges[task].isEmpty)
+      {
+        lag[task] = .zero
+      }
+    }
+  }
+}
+
+extension LoweredCollective {
+  /// The time that it takes when nothing else is on the links: phase by phase, latency and the
+  /// slowest transfer.
+  public func loneTime(capacities: [Double]) -> SimDuration {
+    phases.reduce(.zero) { time, phase in
+      let slowest = phase.transfers.map { $0.bytes / $0.loneRate(capacities: capacities) }.max()
+      return time + phase.latency + (slowest.flatMap { .rounding(seconds: $0) } ?? .zero)
+    }
+  }
 }

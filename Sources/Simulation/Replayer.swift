@@ -134,9 +134,13 @@ public struct Replayer {
     let program = plan.programs[plan.programOfRank[rank]]
     let rendezvous = plan.rendezvous(rank: rank, program.rendezvous[task])
     if traffic.arrived(at: rendezvous) == 0 { result.collectives[rendezvous].firstArrival = now }
-    traffic.addArrival(Traffic.Arrival(rank: Int32(rank), task: Int32(task)), at: rendezvous)
-    if timing == .recorded, program.afterLastArrival[task] < .zero {
-      // Captured to have ended before the last arrival: it waited for no one.
+    // What was captured to end before the last arrival waited for no one.
+    let leaves =
+      program.leavesEarly[task]
+      || (timing == .recorded && program.afterLastArrival[task] < .zero)
+    traffic.addArrival(
+      Traffic.Arrival(rank: Int32(rank), task: Int32(task), hasLeft: leaves), at: rendezvous)
+    if leaves {
       meters[rank].changeTransferring(by: 1, at: now)
       queue.schedule(
         .end(rank: Int32(rank), task: Int32(task)), at: now + program.duration[task])
@@ -154,10 +158,9 @@ public struct Replayer {
   private mutating func replayRecorded(_ rendezvous: Int) {
     let arrivals = traffic.takeArrivals(at: rendezvous)
     guard let last = arrivals.last else { return }
-    for arrival in arrivals {
+    for arrival in arrivals where !arrival.hasLeft {
       let (rank, task) = (Int(arrival.rank), Int(arrival.task))
       let after = plan.programs[plan.programOfRank[rank]].afterLastArrival[task]
-      guard after >= .zero else { continue }
       changeToTransfer(rank)
       queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now + after)
       result.collectives[rendezvous].end = max(result.collectives[rendezvous].end, now + after)
@@ -168,7 +171,9 @@ public struct Replayer {
   private mutating func startTransfer(of rendezvous: Int) throws {
     let lowered = try lowering.lower(rendezvous)
     result.collectives[rendezvous].lowered = lowered
-    for arrival in traffic.arrivals(at: rendezvous) { changeToTransfer(Int(arrival.rank)) }
+    for arrival in traffic.arrivals(at: rendezvous) where !arrival.hasLeft {
+      changeToTransfer(Int(arrival.rank))
+    }
     traffic.begin(rendezvous, lowered)
     nextPhase(of: rendezvous)
   }
@@ -195,7 +200,7 @@ public struct Replayer {
     let arrivals = traffic.takeArrivals(at: rendezvous)
     guard let last = arrivals.last else { return }
     let start = result.collectives[rendezvous].lastArrival
-    for arrival in arrivals {
+    for arrival in arrivals where !arrival.hasLeft {
       ranks.noteTransfer(
         rank: Int(arrival.rank), task: Int(arrival.task), lastArrival: last, at: start)
       queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now)

@@ -6,6 +6,8 @@ struct Traffic {
   struct Arrival: Sendable {
     var rank: Int32
     var task: Int32
+    /// Whether it does not wait for the rendezvous to end.
+    var hasLeft = false
   }
 
   /// A rendezvous that is transferring.

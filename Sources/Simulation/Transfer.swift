@@ -36,6 +36,8 @@ public struct Transfer: Sendable {
   /// the link.
   public func tightestLink(capacities: [Double]) -> LinkID? {
     let rate = loneRate(capacities: capacities)
-    return zip(links, weights).first { capacities[$0.index] / $1 == rate }?.0
+    return zip(links, weights).first {
+      $1 > 0 && capacities[$0.index] / $1 <= rate * (1 + 1e-9)
+    }?.0
   }
 }

@@ -25,7 +25,8 @@ public struct PreparedTrace: Sendable {
   /// - Throws: a `Diagnostic`; where its place is not known more closely, it names the trace.
   public init(_ source: TraceSource, name: String) throws {
     self.name = name
-    let input = source.inputs.count == 1 ? source.inputs[0] : "the trace"
+    let more = source.inputs.count - 1
+    let input = (source.inputs.min() ?? "") + (more > 0 ? " and \(more) more" : "")
     do {
       let rules = try source.rules.map(KernelRules.init(nameOrFile:))
       let trace = try Ingestor(rules: rules).ingest(source.inputs)

@@ -173,29 +173,3 @@ struct ScenarioRunner {
     return list
   }
 }
-
-extension PlanProgram {
-  /// Starts everything but host work as soon as what it waits for has ended. Work that waits for
-  /// nothing keeps its place in time.
-  fileprivate mutating func dropLag() {
-    for range in laneRanges {
-      for task in range
-      where activity[task] != .host
-        && (task > range.lowerBound || !predecessorRanges[task].isEmpty)
-      {
-        lag[task] = .zero
-      }
-    }
-  }
-}
-
-extension LoweredCollective {
-  /// The time that it takes when nothing else is on the links: phase by phase, latency and the
-  /// slowest transfer.
-  fileprivate func loneTime(capacities: [Double]) -> SimDuration {
-    phases.reduce(.zero) { time, phase in
-      let slowest = phase.transfers.map { $0.bytes / $0.loneRate(capacities: capacities) }.max()
-      return time + phase.latency + (slowest.flatMap { .rounding(seconds: $0) } ?? .zero)
-    }
-  }
-}

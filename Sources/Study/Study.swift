@@ -19,7 +19,7 @@ public struct Study: Sendable {
   private func names() -> [String] {
     var seen: [String: Int] = [:]
     return traces.map { source in
-      let name = lastComponent(source.inputs.first ?? "")
+      let name = lastComponent(source.inputs.min() ?? "")
       let count = seen[name, default: 0] + 1
       seen[name] = count
       return count == 1 ? name : "\(name) (\(count))"
@@ -36,8 +36,24 @@ public struct Study: Sendable {
       try PreparedTrace(source, name: name)
     }
     let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
-    return try await concurrently(pairs, threads: threads) { trace, scenario in
+    let results = try await concurrently(pairs, threads: threads) { trace, scenario in
       try ScenarioRunner(trace, scenario).run()
+    }
+    return numbered(results)
+  }
+
+  /// Numbers fabrics that call themselves alike and are not the same file.
+  private func numbered(_ results: [ScenarioResult]) -> [ScenarioResult] {
+    var filesOfName: [String: [String]] = [:]
+    return zip(results, traces.flatMap { _ in scenarios }).map { result, scenario in
+      var files = filesOfName[result.fabric, default: []]
+      if !files.contains(scenario.fabric) { files.append(scenario.fabric) }
+      filesOfName[result.fabric] = files
+      var numbered = result
+      if let place = files.firstIndex(of: scenario.fabric), place > 0 {
+        numbered.fabric += " (\(place + 1))"
+      }
+      return numbered
     }
   }
 }

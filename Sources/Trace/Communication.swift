@@ -129,3 +129,10 @@ extension TokenRouting {
     return nil
   }
 }
+
+extension TokenRouting {
+  /// Bytes of one rank's tokens, a copy for each expert.
+  public var bytesWithAllCopies: Double {
+    Double(tokens) * Double(tokenBytes) * Double(expertsPerToken)
+  }
+}

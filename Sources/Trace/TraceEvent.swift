@@ -14,6 +14,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   case launch
   /// A host call that waits for the GPU.
   case synchronize
+  /// A host call that makes a GPU stream wait for an event of another.
+  case streamWait = "stream_wait"
   /// A collective that a host thread carries out (gloo).
   case hostCollective = "host_collective"
   /// One training step, as the profiler marks it on a host thread; `name` ends in its number.

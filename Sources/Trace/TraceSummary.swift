@@ -76,9 +76,8 @@ public struct TraceSummary: Sendable {
     let traced = Set(trace.ranks.map(\.rank))
     missingRanks = (0..<trace.worldSize).map(RankID.init(index:)).filter { !traced.contains($0) }
     ranks = trace.ranks.map(Self.rank)
-    groups = trace.groups.enumerated().map { index, group in
-      Group(group: group, calls: Self.calls(of: index, trace))
-    }
+    let calls = Self.callsByGroup(trace)
+    groups = zip(trace.groups, calls).map { Group(group: $0, calls: $1) }
     assumptions = trace.assumptions
     diagnostics = trace.log.summarized()
   }
@@ -101,32 +100,26 @@ public struct TraceSummary: Sendable {
       span: end - .origin, steps: rank.steps.map(\.number), lanes: lanes)
   }
 
-  private static func calls(of group: Int, _ trace: Trace) -> [Calls] {
-    var byTitle: [String: Calls] = [:]
+  private static func callsByGroup(_ trace: Trace) -> [[Calls]] {
+    var byTitle: [[String: Calls]] = trace.groups.map { _ in [:] }
     for rank in trace.ranks {
       for index in rank.events.indices {
         let event = rank.events[index]
         guard let number = event.communication else { continue }
         let call = rank.communications[number]
-        guard call.group == group else { continue }
         var calls =
-          byTitle[call.title]
+          byTitle[call.group][call.title]
           ?? Calls(
             kind: call.kind, title: call.title, count: 0, sendBytes: 0, duration: .zero, assumed: 0)
         calls.count += 1
         calls.sendBytes += call.routing?.bytesWithAllCopies ?? Double(call.sendBytes.bytes)
         calls.duration = calls.duration.addingSaturated(event.duration)
         if call.assumedBy != nil { calls.assumed += 1 }
-        byTitle[call.title] = calls
+        byTitle[call.group][call.title] = calls
       }
     }
-    return byTitle.values.sorted { ($0.kind.rawValue, $0.title) < ($1.kind.rawValue, $1.title) }
-  }
-}
-
-extension TokenRouting {
-  /// Bytes of one rank's tokens, a copy for each expert.
-  public var bytesWithAllCopies: Double {
-    Double(tokens) * Double(tokenBytes) * Double(expertsPerToken)
+    return byTitle.map {
+      $0.values.sorted { ($0.kind.rawValue, $0.title) < ($1.kind.rawValue, $1.title) }
+    }
   }
 }

@@ -270,6 +270,11 @@ struct CollectiveMatcher {
     }
   }
 
+  private func sourceGroup(_ member: MemberCall) -> ProcessGroup {
+    let program = programs[programOfRank[member.rank]]
+    return program.slots[program.calls[member.call].slot].group
+  }
+
   private func instance(
     _ members: [MemberCall], group: Int, position: Int
   ) throws -> CollectiveInstance {
@@ -279,7 +284,8 @@ struct CollectiveMatcher {
       members: members.map { member in
         CollectiveSizing.Member(
           call: member.communication, rank: RankID(index: member.rank),
-          source: programs[programOfRank[member.rank]].source)
+          source: programs[programOfRank[member.rank]].source,
+          sourceGroup: sourceGroup(member))
       }, splits: extrapolation?.splits ?? .balanced)
     let durations = members.map { member in
       let program = programs[programOfRank[member.rank]]
@@ -287,7 +293,7 @@ struct CollectiveMatcher {
     }
     return CollectiveInstance(
       kind: first.kind == .receive ? .send : first.kind, group: group,
-      sequence: sizing.sequence, payload: try sizing.payload(), root: sizing.root,
+      sequence: sizing.sequence, payload: try sizing.payload(), root: try sizing.root(),
       injectionCap: first.injectionCap, label: first.label, assumedBy: first.assumedBy,
       capturedDuration: durations.max() ?? .zero)
   }

@@ -9,8 +9,14 @@ struct CollectiveSizing {
     var call: Communication
     var rank: RankID
     var source: RankID
+    /// The group as the source rank is in it.
+    var sourceGroup: ProcessGroup
 
     var isTraced: Bool { rank == source }
+    /// Where the source stands in its group.
+    var home: Int { sourceGroup.ranks.firstIndex(of: source) ?? 0 }
+    /// Where the root that it names stands.
+    var root: Int? { call.peer.flatMap { sourceGroup.ranks.firstIndex(of: $0) } }
   }
 
   let group: ProcessGroup
@@ -20,8 +26,17 @@ struct CollectiveSizing {
   let splits: Extrapolation.Splits
 
   /// The position of the root, where one is named.
-  var root: Int? {
-    members[0].call.peer.flatMap { peer in group.ranks.firstIndex(of: peer) }
+  ///
+  /// - Throws: a `Diagnostic` where members name different ones.
+  func root() throws -> Int? {
+    guard !members[0].call.kind.isPointToPoint else { return nil }
+    let named = members.filter { $0.root != nil }
+    if let first = named.first, let other = named.first(where: { $0.root != first.root }) {
+      throw mismatch(
+        "rank \(first.rank.raw) names rank \(group.ranks[first.root ?? 0].raw) as the root and "
+          + "rank \(other.rank.raw) names rank \(group.ranks[other.root ?? 0].raw)")
+    }
+    return named.first?.root
   }
 
   /// The payload.
@@ -94,8 +109,7 @@ struct CollectiveSizing {
     switch self.splits {
     case .balanced: return Self.even(splits.reduce(0, +), count)
     case .rotated:
-      let home = members.firstIndex { $0.rank == member.source } ?? 0
-      return (0..<count).map { splits[(($0 - index + home) % count + count) % count] }
+      return (0..<count).map { splits[(($0 - index + member.home) % count + count) % count] }
     }
   }
 

@@ -19,11 +19,14 @@ struct DependencyInference {
 
   /// The program with edges and lags.
   ///
-  /// - Parameter fromTiming: whether to infer edges from timing; host waits are always added.
+  /// - Parameter infers: whether to add edges that the capture does not record.
   /// - Complexity: O(n log n) in the number of operations.
-  consuming func complete(fromTiming: Bool) -> RankProgram {
-    addHostWaits()
-    if fromTiming { addIdleResumptions() }
+  consuming func complete(infers: Bool) -> RankProgram {
+    if infers {
+      addHostWaits()
+      addStreamWaits()
+      addIdleResumptions()
+    }
     setLags()
     return program
   }
@@ -59,6 +62,47 @@ struct DependencyInference {
       return
     }
     program.dependencies[next].append(Dependency(operation: kernel, kind: .hostWait))
+  }
+
+  // MARK: Streams that wait for one another
+
+  /// Between launches, a thread makes a stream wait for an event: taken to tie the thread's next
+  /// launch to the last thing that it gave another stream before. Where the captured times
+  /// contradict that, the event had been recorded earlier, and nothing is added.
+  private mutating func addStreamWaits() {
+    guard program.hasDevice else { return }
+    let launched = launchedOperations()
+    for range in program.laneRanges {
+      var given: [Int] = []
+      var isWaiting = false
+      for index in range {
+        if kinds[index] == .streamWait { isWaiting = true }
+        guard let operation = launched[index] else { continue }
+        if isWaiting { tie(operation, toLastOf: given) }
+        isWaiting = false
+        given.append(operation)
+      }
+    }
+  }
+
+  private mutating func tie(_ operation: Int, toLastOf given: [Int]) {
+    let lane = program.operations[operation].lane
+    guard let cause = given.last(where: { program.operations[$0].lane != lane }),
+      program.operations[cause].end <= program.operations[operation].start,
+      program.operations[cause].start < program.operations[operation].start
+    else { return }
+    program.dependencies[operation].append(Dependency(operation: cause, kind: .streamWait))
+  }
+
+  /// For each launch what it launched first.
+  private func launchedOperations() -> [Int: Int] {
+    var launched: [Int: Int] = [:]
+    for index in program.operations.indices {
+      for edge in program.dependencies[index] where edge.kind == .launch {
+        if launched[edge.operation] == nil { launched[edge.operation] = index }
+      }
+    }
+    return launched
   }
 
   // MARK: Idle lanes

@@ -51,6 +51,9 @@ struct ProgramBuilder {
       operation.kind = kind(of: event)
     case .hostOperation:
       operation.kind = program.hasDevice ? .host : .compute
+    case .streamWait:
+      operation.kind = .host
+      operation.duration = .zero
     case .synchronize:
       // A wait is elastic: an instant at its end, held back by what it waits for.
       operation.kind = .host

@@ -19,6 +19,8 @@ public enum DependencyKind: Sendable, Equatable {
   case launch
   /// A host thread waits for the GPU.
   case hostWait
+  /// A stream was made to wait, between launches, for what another stream was last given.
+  case streamWait
   /// From timing: the operation that ended last before an idle lane resumed.
   case inferred
 }

@@ -31,7 +31,8 @@ struct SelectedStep {
   var mark: StepMark?
 
   /// Chooses. An operation belongs to the step in which the host launched it: the last that began
-  /// before the launch. Where no launch is recorded its own start decides.
+  /// before the launch, and had not ended if it is the last of all. Where no launch is recorded its
+  /// own start decides.
   ///
   /// - Throws: a `Diagnostic` where the trace has no step of that number.
   init(_ selection: StepSelection, of rank: RankTrace) throws {
@@ -45,8 +46,11 @@ struct SelectedStep {
     mark = chosen
     events = rank.events.indices.filter { index in
       let event = rank.events[index]
-      let decisive = event.launchedBy.map { rank.events[$0].start } ?? event.start
-      return decisive >= chosen.start && next.map { decisive < $0 } ?? true
+      let launch = event.launchedBy.map { rank.events[$0].start }
+      let decisive = launch ?? event.start
+      // What the GPU does unlaunched may well outlast the host's last mark.
+      let limit = next ?? (event.kind.isOnDevice && launch == nil ? nil : chosen.end)
+      return decisive >= chosen.start && limit.map { decisive < $0 } ?? true
     }
   }
 

@@ -45,7 +45,7 @@ public struct WorkloadAssembler {
     for ((rank, step), offset) in zip(zip(trace.ranks, steps), offsets) {
       let recorded = ProgramBuilder(rank, events: step.events, offset: offset).build()
       programs.append(
-        DependencyInference(recorded, rank: rank).complete(fromTiming: options.infersDependencies))
+        DependencyInference(recorded, rank: rank).complete(infers: options.infersDependencies))
     }
     return (programs, steps.compactMap(\.mark))
   }
@@ -152,12 +152,14 @@ public struct WorkloadAssembler {
     let inferred = programs.reduce(0) { $0 + $1.edgeCount(.inferred) }
     let waits = programs.reduce(0) { $0 + $1.edgeCount(.hostWait) }
     let contradicted = programs.reduce(0) { $0 + $1.contradictedEdges }
-    if inferred + waits > 0 {
+    let streamWaits = programs.reduce(0) { $0 + $1.edgeCount(.streamWait) }
+    if inferred + waits + streamWaits > 0 {
       assumptions.append(
         Assumption(
           "inferred-edges",
-          "\(inferred) dependencies are inferred from timing and \(waits) from host threads that "
-            + "wait for the GPU, over \(programs.count) traced ranks"))
+          "dependencies that no capture records, over the traced ranks: \(inferred) from timing, "
+            + "\(streamWaits) from stream waits between launches, \(waits) from host threads that "
+            + "wait for the GPU"))
     }
     if contradicted > 0 {
       assumptions.append(

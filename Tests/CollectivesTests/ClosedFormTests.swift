@@ -158,6 +158,50 @@ struct ClosedFormTests {
     Self.expect(result, takes: 3e-6 + 1e-6)
   }
 
+  /// 2 pods of 4 on 400 Gb/s NICs (2 µs a path) and 800 Gb/s planes (1 µs a path).
+  private static func twoPods() throws -> Fabric { try fabric(pods: 2, gpus: 4, scaleOut: 400) }
+
+  @Test("rings over two pods use every NIC, and pay each hop once a round but the shortest")
+  func ringsOverPods() throws {
+    // 4 rings of 8 hops, two between pods: each NIC carries a quarter of 2 · 7/8 · 8 MB at 50 GB/s,
+    // each port three quarters of it at 100 GB/s; a round is 5 · 1 + 2 · 2 µs.
+    let result = try replayAlone(
+      workload(.allReduce, .buffer(ByteCount(8_000_000)), ranks: 8), on: Self.twoPods())
+    Self.expect(result, takes: 2 * 7e6 * 0.75 / 100e9 + 18e-6)
+    let nics = result.links.count { ($0.bytes - 2 * 7e6 / 4).magnitude < 1 }
+    #expect(nics == 16, "every NIC, both ways")
+  }
+
+  @Test("a chain over two pods pays the sum of its hops")
+  func chainOverPods() throws {
+    let result = try replayAlone(
+      workload(.broadcast, .buffer(ByteCount(8_000_000)), ranks: 8, root: 0), on: Self.twoPods())
+    // Chains from the root along 4 rings; the longest way is 6 hops inside and one or two across.
+    #expect(result.stepTime.seconds >= 6e-6 + 2e-6)
+    #expect(result.stepTime.seconds <= 8e6 / 50e9 + 6e-6 + 4e-6)
+  }
+
+  @Test("forwarding inside a domain comes behind crossing: both latencies, once each")
+  func forwarding() throws {
+    let routing = TokenRouting(
+      direction: .dispatch, tokens: 1, tokenBytes: 1, expertsPerToken: 2, experts: 8)
+    let result = try replayAlone(
+      workload(.allToAll, .routed(routing), ranks: 8), on: Self.twoPods())
+    #expect((result.stepTime.seconds - 3e-6).magnitude < 1e-9)
+  }
+
+  @Test("a forwarded pair is one flow, however many it forwards for")
+  func flowsOfRouting() throws {
+    let routing = TokenRouting(
+      direction: .dispatch, tokens: 100, tokenBytes: 100, expertsPerToken: 2, experts: 8)
+    let job = workload(.allToAll, .routed(routing), ranks: 8)
+    let fabric = try Self.twoPods()
+    let map = LinkMap(fabric, try PlacementPolicy.linear.place(worldSize: 8, on: fabric))
+    let lowered = try CollectiveLowering(job, map, options: LoweringOptions()).lower(0)
+    // Each rank to its like in the other pod, and to the 3 others of its own.
+    #expect(lowered.phases[0].transfers[0].fairShare == 8 * 4)
+  }
+
   @Test("a barrier pays ⌈log₂ n⌉ latencies", arguments: [(2, 1), (5, 3), (8, 3), (64, 6)])
   func barrier(n: Int, rounds: Int) throws {
     let result = try replayAlone(workload(.barrier, .none, ranks: n), on: fabric(gpus: 64))

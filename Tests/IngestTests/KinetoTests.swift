@@ -365,7 +365,7 @@ struct KinetoTests {
       ("hidden * fp8_bytes", "hiden * fp8_bytes", .malformedRule, "rules[3].routing.token_bytes"),
       ("rules/1", "rules/2", .unsupportedVersion, "schema"),
       ("\"kind\": \"metadata\"", "\"kind\": \"dance\"", .malformedRule, "rules[0].kind"),
-      ("\"top_k\": 8", "\"top_k\": 7", .malformedRule, "rules[3].routing"),
+      ("\"top_k\": 8", "\"top_k\": 7", .valueOutOfRange, "rules[3].routing"),
       ("\"kind\": \"metadata\"", "\"kind\": \"all_gather\"", .malformedRule, "rules[0]"),
       ("\"kind\": \"metadata\"", "\"kind\": \"compute\"", .unknownKey, "rules[0].label"),
       (
@@ -374,7 +374,7 @@ struct KinetoTests {
       ),
       ("\"kernel\"", "\"kernal\"", .unknownKey, "rules[0].kernal"),
       (
-        "\"direction\": \"dispatch\"", "\"direction\": \"up\"", .malformedRule,
+        "\"direction\": \"dispatch\"", "\"direction\": \"up\"", .valueOutOfRange,
         "rules[3].routing.direction"
       ),
       (

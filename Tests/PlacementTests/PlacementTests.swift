@@ -50,7 +50,7 @@ struct PlacementTests {
     ("rank,gpu\n0,0\n2,1\n", .malformedPlacement, 3),
     ("rank,gpu\n0,0\n1,pod9999/gpu0\n", .malformedPlacement, 3),
     ("rank,gpu\n0,0\n1,2,3\n", .malformedPlacement, 3),
-    ("rank,gpu\n0,0\n1,99999\n", .fabricTooSmall, nil),
+    ("rank,gpu\n0,0\n1,99999\n", .malformedPlacement, 3),
     ("rank,gpu\n0,0\n1,-1\n", .malformedPlacement, 3),
   ]
 

@@ -104,6 +104,7 @@ struct BadInputTests {
     try expect(
       replay(paths[0], paths[1]), status: 65,
       says: [
+        "rank0.json and 1 more",
         "group 'default_pg (0)'", "sequence 0", "all_reduce on rank 0", "all_gather on rank 1",
       ])
   }
@@ -147,7 +148,7 @@ struct BadInputTests {
     let path = try directory.write("f.json", small)
     try expect(
       replay(Self.sample, fabric: path), status: 65,
-      says: ["8 ranks", "4 GPUs", "larger fabric"])
+      says: ["fabric 'hgx-h800-8'", "8 ranks", "4 GPUs", "larger fabric"])
   }
 
   @Test("sizes that no clock can count out")

@@ -18,7 +18,7 @@ private struct ProgramFixture {
 
   mutating func task(
     _ activity: Activity, for nanoseconds: Int64 = 0, lag: Int64 = 0, after: [Int] = [],
-    slot: Int = 0, position: Int = 0, afterLastArrival: Int64 = 0
+    slot: Int = 0, position: Int = 0, afterLastArrival: Int64 = 0, leavesEarly: Bool = false
   ) {
     let lane = program.laneRanges.count - 1
     program.lane.append(Int32(lane))
@@ -27,6 +27,7 @@ private struct ProgramFixture {
     program.activity.append(activity)
     program.rendezvous.append(RendezvousReference(slot: slot, position: position))
     program.afterLastArrival.append(.nanoseconds(afterLastArrival))
+    program.leavesEarly.append(leavesEarly)
     let start = program.predecessors.count
     program.predecessors += after.map(Int32.init)
     program.predecessorRanges.append(start..<program.predecessors.count)
@@ -161,6 +162,23 @@ struct ReplayerTests {
     #expect(result.stepTime == .nanoseconds(18))
     #expect(result.parts[0].exposedTransfer == .nanoseconds(4))
     #expect(result.parts[0].waiting == .zero)
+  }
+
+  @Test("a buffered send goes on; the receive ends when the bytes are there")
+  func leavingEarly() throws {
+    // Both send to each other first, then receive: no deadlock where sends are buffered.
+    let programs = [(0, 1), (1, 0)].map { mine, other in
+      var fixture = ProgramFixture()
+      fixture.lane()
+      fixture.task(.rendezvous, for: 5, slot: mine, leavesEarly: true)
+      fixture.task(.rendezvous, slot: other)
+      return fixture.program
+    }
+    let result = try Self.run(
+      Self.plan(programs, groups: [[0, 1], [0, 1]], capacities: [1e9, 1e9]),
+      [Self.collective(100, link: 0), Self.collective(100, link: 1)])
+    #expect(result.stepTime == .nanoseconds(105))
+    #expect(result.parts.allSatisfy { $0.exposedTransfer == .nanoseconds(105) })
   }
 
   @Test("parts add up to the window on every rank, idle ranks included")

@@ -220,6 +220,40 @@ struct MatchingTests {
     #expect(rotated.assumptions.contains { $0.code == "extrapolated" })
   }
 
+  @Test("rotation starts from where the source stands in its own group, roots move along")
+  func counterpartRowsAndRoots() throws {
+    var rank = RankFixture(1)
+    rank.add(
+      .kernel, lane: 1, at: 0, for: 5, RankFixture.allToAll(send: [1, 2], receive: [1, 2]))
+    var broadcast = Communication(kind: .broadcast, group: 0)
+    broadcast.sendBytes = ByteCount(8)
+    broadcast.peer = RankID(1)
+    rank.add(.kernel, lane: 1, at: 10, for: 5, broadcast)
+    let trace = Trace(
+      worldSize: 4,
+      groups: [ProcessGroup(name: "0", purpose: "ep", ranks: [RankID(0), RankID(1)])],
+      ranks: [rank.rank])
+    let workload = try Self.assemble(trace) { $0.extrapolation = Extrapolation(splits: .rotated) }
+    #expect(
+      workload.instances.map(\.payload) == [
+        .matrix(.rows([[2, 1], [1, 2]])), .buffer(ByteCount(8)),
+        .matrix(.rows([[2, 1], [1, 2]])), .buffer(ByteCount(8)),
+      ])
+    #expect(workload.instances.map(\.root) == [nil, 1, nil, 1])
+  }
+
+  @Test("members that name different roots are refused")
+  func differentRoots() {
+    let ranks = Self.ranks(2) { number, rank in
+      var call = Communication(kind: .broadcast, group: 0)
+      call.peer = RankID(index: number)
+      rank.add(.kernel, lane: 1, at: 0, for: 5, call)
+    }
+    Self.expectFailure(.collectiveMismatch, ["rank 0 names rank 0 as the root", "rank 1"]) {
+      try Self.assemble(RankFixture.trace(ranks))
+    }
+  }
+
   @Test("ranks take programs of their tensor-parallel and pipeline position")
   func sources() throws {
     // 8 ranks, TP 2, PP 2: stages 0-3 and 4-7.

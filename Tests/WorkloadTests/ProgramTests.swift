@@ -92,6 +92,38 @@ struct ProgramTests {
     #expect(contradicted.contradictedEdges == 1)
   }
 
+  @Test("a stream wait ties the next launch to what another stream was given last")
+  func streamWaits() throws {
+    func rank(causeEnds: Int64) -> RankFixture {
+      var rank = RankFixture(0, streams: 2)
+      let first = rank.add(.launch, lane: 0, at: 0, for: 1)
+      rank.add(.streamWait, lane: 0, at: 2, for: 1)
+      let second = rank.add(.launch, lane: 0, at: 4, for: 1)
+      rank.add(.kernel, lane: 1, at: 10, for: causeEnds - 10, launchedBy: first)
+      rank.add(.kernel, lane: 2, at: 50, for: 5, launchedBy: second)
+      return rank
+    }
+    let tied = try Self.program(rank(causeEnds: 49))
+    #expect(Self.edges(tied, .streamWait) == [[3, 4]])
+    #expect(tied.operations[4].lag == .nanoseconds(1000))
+    // The captured times contradict it: the event had been recorded earlier.
+    #expect(Self.edges(try Self.program(rank(causeEnds: 60)), .streamWait).isEmpty)
+    #expect(
+      Self.edges(try Self.program(rank(causeEnds: 49), inferring: false), .streamWait).isEmpty)
+  }
+
+  @Test("what is launched after the last step's end belongs to none")
+  func afterTheLastStep() throws {
+    var rank = RankFixture(0)
+    rank.add(.step, lane: 0, at: 0, for: 50, name: "ProfilerStep#1")
+    let own = rank.add(.launch, lane: 0, at: 10, for: 2)
+    rank.add(.kernel, lane: 1, at: 20, for: 60, launchedBy: own)
+    let late = rank.add(.launch, lane: 0, at: 200, for: 2)
+    rank.add(.kernel, lane: 1, at: 210, for: 5, launchedBy: late)
+    let program = try Self.program(rank)
+    #expect(program.operations.filter { $0.kind == .compute }.map(\.event) == [2])
+  }
+
   @Test("a stream that is no FIFO becomes several lanes")
   func overlappingKernels() throws {
     var rank = RankFixture(0)

@@ -24,7 +24,25 @@ struct KinetoCollector {
     var duration: Int64
     var name: Int32
     var correlation: Int64?
-    var waits: Bool
+    var role: Role
+
+    /// What the call does to the order of things.
+    enum Role {
+      case launches, waits, makesStreamWait
+
+      /// By name: `cudaLaunchKernelExC`, `hipDeviceSynchronize`, `cudaStreamWaitEvent`, …
+      init?(_ name: String) {
+        if name.contains("StreamWaitEvent") {
+          self = .makesStreamWait
+        } else if name.contains("Synchronize") {
+          self = .waits
+        } else if ["Launch", "Memcpy", "Memset"].contains(where: name.contains) {
+          self = .launches
+        } else {
+          return nil
+        }
+      }
+    }
   }
 
   /// An operation or annotation on a host thread.
@@ -116,16 +134,13 @@ struct KinetoCollector {
     guard event.phase == UInt8(ascii: "X"), let thread = event.thread else { return }
     let correlation = try event.args.flatMap { try KinetoArguments(bytes, at: $0).correlation }
     let name = try text(bytes, event.name, offset: offset)
-    let waits = name.contains("Synchronize")
-    guard waits || Self.launchWords.contains(where: name.contains) else { return }
+    guard let role = RuntimeCall.Role(name) else { return }
     let (start, duration) = try times(event, offset: offset)
     runtime.append(
       RuntimeCall(
         thread: thread, start: start, duration: duration, name: names.intern(name),
-        correlation: correlation, waits: waits))
+        correlation: correlation, role: role))
   }
-
-  private static let launchWords = ["Launch", "Memcpy", "Memset"]
 
   private mutating func visitHost(
     _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64

@@ -23,7 +23,7 @@ struct KinetoReader {
     try collector.collect()
     raw = collector
     annotations = SpanNesting(collector.annotations)
-    for call in collector.runtime where !call.waits {
+    for call in collector.runtime where call.role == .launches {
       if let correlation = call.correlation { launchCalls[correlation] = call }
     }
     builder.names = collector.names
@@ -68,7 +68,7 @@ struct KinetoReader {
       _ = builder.group(
         CapturedGroup(
           name: CapturedGroup.identity(try node.required("pg_name").string()),
-          purpose: try node.optional("pg_desc")?.string() ?? "", ranks: ranks))
+          purpose: CapturedGroup.purpose(try node.optional("pg_desc")?.string()), ranks: ranks))
     }
   }
 
@@ -96,7 +96,7 @@ struct KinetoReader {
   private mutating func addRuntimeCalls() -> [Int64: Int] {
     let launched = Set(raw.device.compactMap(\.correlation))
     let kept = raw.runtime.filter { call in
-      call.waits || call.correlation.map(launched.contains) ?? false
+      call.role != .launches || call.correlation.map(launched.contains) ?? false
     }
     for thread in Set(kept.map(\.thread)).sorted() {
       _ = builder.lane(Lane(kind: .thread, name: String(thread)))
@@ -105,12 +105,22 @@ struct KinetoReader {
     for call in kept {
       let draft = builder.add(
         RankTraceBuilder.Draft(
-          kind: call.waits ? .synchronize : .launch,
+          kind: Self.kind(of: call.role),
           lane: builder.lane(Lane(kind: .thread, name: String(call.thread))),
           start: call.start, duration: call.duration, name: call.name))
-      if !call.waits, let correlation = call.correlation { launches[correlation] = draft }
+      if call.role == .launches, let correlation = call.correlation {
+        launches[correlation] = draft
+      }
     }
     return launches
+  }
+
+  private static func kind(of role: KinetoCollector.RuntimeCall.Role) -> EventKind {
+    switch role {
+    case .launches: .launch
+    case .waits: .synchronize
+    case .makesStreamWait: .streamWait
+    }
   }
 
   private mutating func communication(
@@ -181,7 +191,8 @@ struct KinetoReader {
         Assumption(
           "rules",
           "kind, group and sizes of kernels without metadata come from the rules '\(name)'"
-            + (hits.routed ? ", with balanced routing" : "")))
+            + (hits.routed ? ", with balanced routing" : "")
+            + (rules.first { $0.name == name }?.summary ?? "")))
     }
     for (name, count) in unsized.sorted(by: { $0.key < $1.key }) {
       log.note(

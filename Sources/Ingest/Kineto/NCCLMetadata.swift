@@ -36,7 +36,8 @@ struct NCCLMetadata {
     }
     group = CapturedGroup(
       name: CapturedGroup.identity(name),
-      purpose: value["Process Group Description"]?.stringValue ?? "", ranks: ranks)
+      purpose: CapturedGroup.purpose(value["Process Group Description"]?.stringValue),
+      ranks: ranks)
     sendElements = value["In msg nelems"]?.integerValue.map { max(0, $0) }
     receiveElements = value["Out msg nelems"]?.integerValue.map { max(0, $0) }
     dtype = value["dtype"]?.stringValue ?? ""

@@ -10,6 +10,8 @@ import Trace
 public struct KernelRules: Sendable {
   /// The name that assumptions are labelled with.
   public var name: String
+  /// Its parameters and groups in words, for what leans on them.
+  private(set) var summary = ""
   /// Groups that the rules name.
   var groups: [Group]
   /// In the order of the file; the first that matches counts.
@@ -72,6 +74,11 @@ public struct KernelRules: Sendable {
       parameters[key] = try node.double(atLeast: -.infinity)
     }
     groups = try root.optional("groups")?.elements().map(Self.group) ?? []
+    let values = parameters.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(JSONWriter.text($0.value))" }
+    let names = groups.map { $0.ranks == nil ? "\($0.name) all ranks" : $0.name }
+    let parts = values + (names.isEmpty ? [] : ["group " + names.joined(separator: ", ")])
+    summary = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
     let reader = RuleReader(parameters: parameters, groups: groups)
     rules = try root.required("rules").elements().map(reader.rule)
   }
@@ -136,7 +143,9 @@ private struct RuleReader {
     )
     rule.sendBytes = send ?? receive ?? 0
     rule.receiveBytes = receive ?? send ?? 0
-    rule.routing = try node.optional("routing").map(routing)
+    rule.routing = try node.optional("routing").map { node in
+      try TokenRouting(node) { try whole($0) ?? 0 }
+    }
     try checkSized(rule, kind, node)
     rule.injectionCap = try node.optional("injection_cap_gbps").map {
       let value = try number($0)
@@ -163,30 +172,6 @@ private struct RuleReader {
         .malformedRule, "the rule does not say how many bytes move",
         remedy: kind == .allToAll ? "add 'send_bytes' or 'routing'" : "add 'send_bytes'")
     }
-  }
-
-  private func routing(_ node: JSONNode) throws -> TokenRouting {
-    try node.allow(keys: [
-      "direction", "tokens", "token_bytes", "experts_per_token", "experts", "expert_groups",
-      "groups_per_token",
-    ])
-    let directionNode = try node.required("direction")
-    guard let direction = TokenRouting.Direction(rawValue: try directionNode.string()) else {
-      throw directionNode.diagnostic(.malformedRule, "must be 'dispatch' or 'combine'")
-    }
-    let routing = TokenRouting(
-      direction: direction,
-      tokens: try requiredWhole(node, "tokens"), tokenBytes: try requiredWhole(node, "token_bytes"),
-      expertsPerToken: try requiredWhole(node, "experts_per_token"),
-      experts: try requiredWhole(node, "experts"),
-      expertGroups: try whole(node.optional("expert_groups")) ?? 1,
-      groupsPerToken: try whole(node.optional("groups_per_token")) ?? 1)
-    if let fault = routing.fault { throw node.diagnostic(.malformedRule, fault) }
-    return routing
-  }
-
-  private func requiredWhole(_ node: JSONNode, _ key: String) throws -> Int64 {
-    try whole(node.required(key)) ?? 0
   }
 
   private func whole(_ node: JSONNode?) throws -> Int64? {

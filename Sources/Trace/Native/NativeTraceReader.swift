@@ -193,7 +193,9 @@ private struct NativeRankReader {
     call.peer = try node.optional("peer").map {
       RankID(index: try $0.int(in: 0...maximumWorldSize - 1))
     }
-    call.routing = try node.optional("routing").map(routing)
+    call.routing = try node.optional("routing").map { node in
+      try TokenRouting(node) { try $0.bytes() }
+    }
     if let fault = call.fault(groupSize: members) {
       throw node.diagnostic(.valueOutOfRange, fault)
     }
@@ -204,26 +206,6 @@ private struct NativeRankReader {
     call.label = try node.optional("label")?.string()
     call.assumedBy = try node.optional("assumed_by")?.string()
     return call
-  }
-
-  private func routing(_ node: JSONNode) throws -> TokenRouting {
-    try node.allow(keys: [
-      "direction", "tokens", "token_bytes", "experts_per_token", "experts", "expert_groups",
-      "groups_per_token",
-    ])
-    let directionNode = try node.required("direction")
-    guard let direction = TokenRouting.Direction(rawValue: try directionNode.string()) else {
-      throw directionNode.diagnostic(.valueOutOfRange, "must be 'dispatch' or 'combine'")
-    }
-    let routing = TokenRouting(
-      direction: direction, tokens: try node.required("tokens").bytes(),
-      tokenBytes: try node.required("token_bytes").bytes(),
-      expertsPerToken: try node.required("experts_per_token").bytes(),
-      experts: try node.required("experts").bytes(),
-      expertGroups: try node.optional("expert_groups")?.bytes() ?? 1,
-      groupsPerToken: try node.optional("groups_per_token")?.bytes() ?? 1)
-    if let fault = routing.fault { throw node.diagnostic(.valueOutOfRange, fault) }
-    return routing
   }
 }
 

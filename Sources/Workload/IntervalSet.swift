@@ -1,0 +1,47 @@
+import Quantities
+
+/// A set of instants, as disjoint half-open intervals in order.
+struct IntervalSet: Equatable {
+  /// Picoseconds from the origin.
+  private(set) var intervals: [Range<Int64>] = []
+
+  /// The union of intervals in any order; empty ones vanish. O(n log n).
+  init(_ unordered: [Range<Int64>]) {
+    for interval in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) where !interval.isEmpty
+    {
+      if let last = intervals.last, interval.lowerBound <= last.upperBound {
+        intervals[intervals.count - 1] =
+          last.lowerBound..<max(last.upperBound, interval.upperBound)
+      } else {
+        intervals.append(interval)
+      }
+    }
+  }
+
+  /// The time it covers.
+  var measure: SimDuration {
+    SimDuration(picoseconds: intervals.reduce(0) { $0 + $1.upperBound - $1.lowerBound })
+  }
+
+  /// What is in this set and not in `other`. O(n + m).
+  func subtracting(_ other: IntervalSet) -> IntervalSet {
+    var rest: [Range<Int64>] = []
+    var cut = 0
+    for interval in intervals {
+      var from = interval.lowerBound
+      while cut < other.intervals.count, other.intervals[cut].upperBound <= from { cut += 1 }
+      var scan = cut
+      while scan < other.intervals.count, other.intervals[scan].lowerBound < interval.upperBound {
+        let hole = other.intervals[scan]
+        if hole.lowerBound > from { rest.append(from..<hole.lowerBound) }
+        from = max(from, hole.upperBound)
+        scan += 1
+      }
+      if from < interval.upperBound { rest.append(from..<interval.upperBound) }
+    }
+    return IntervalSet(rest)
+  }
+
+  /// What is in either set.
+  func union(_ other: IntervalSet) -> IntervalSet { IntervalSet(intervals + other.intervals) }
+}
