@@ -65,21 +65,33 @@ public enum TerminalReport {
     }
   }
 
+  /// Microseconds are fine enough for steps of milliseconds, not for shorter ones.
+  private static func digits(_ results: [ScenarioResult]) -> Int {
+    let longest = results.map { max($0.stepTime, $0.capturedStepTime) }.max() ?? .zero
+    return longest < .nanoseconds(1_000_000) ? 6 : 3
+  }
+
   private static func table(_ results: [ScenarioResult]) -> [String] {
+    let digits = digits(results)
     var table = TextTable([
       ("fabric", .left), ("step ms", .right), ("vs captured", .right), ("compute", .right),
       ("exposed", .right), ("waiting", .right), ("lag", .right), ("energy J", .right),
       ("busiest link", .left), ("mean use", .right),
     ])
     for (name, result) in zip(names(results), results) {
-      let parts = result.meanParts.nanoseconds.map { fixedPoint(Double($0) / 1e6, digits: 3) }
+      let parts = result.meanParts.nanoseconds.map {
+        fixedPoint(Double($0) / 1e6, digits: digits)
+      }
       let change =
         result.capturedStepTime > .zero
         ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : 0
       let energy = result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–"
       let busiest = result.busiestLink
       table.add(
-        [name, Wording.milliseconds(result.stepTime), Wording.signedPercent(change)] + parts + [
+        [
+          name, Wording.milliseconds(result.stepTime, digits: digits),
+          Wording.signedPercent(change),
+        ] + parts + [
           energy, busiest?.link.name ?? "–",
           busiest.map { Wording.percent($0.meanUtilization) } ?? "–",
         ])
@@ -95,7 +107,9 @@ public enum TerminalReport {
       ("most contention", .right), ("held by", .left),
     ])
     for (name, result) in zip(names(results), results) {
-      for kind in KindSummary.all(result) { table.add([name] + kind.cells) }
+      for kind in KindSummary.all(result) {
+        table.add([name] + kind.cells(digits: digits(results)))
+      }
     }
     if !table.isEmpty { lines += table.lines() + [""] }
     lines.append("assumed:")
@@ -108,6 +122,7 @@ public enum TerminalReport {
 
   /// How far the answer leans on what is not recorded, and what it is made of.
   private static func confidence(_ results: [ScenarioResult]) -> [String] {
+    let digits = digits(results)
     var table = TextTable([
       ("fabric", .left), ("no edges inferred", .right), ("no unexplained lag", .right),
       ("critical path: compute", .right), ("transfer", .right), ("host", .right), ("lag", .right),
@@ -118,8 +133,9 @@ public enum TerminalReport {
         result.interval.high == result.stepTime ? result.interval.low : result.interval.high
       table.add(
         [name]
-          + [other, result.lagFree, path.compute, path.transfer, path.host, path.lag].map(
-            Wording.milliseconds))
+          + [other, result.lagFree, path.compute, path.transfer, path.host, path.lag].map {
+            Wording.milliseconds($0, digits: digits)
+          })
     }
     return table.lines()
   }
@@ -152,7 +168,7 @@ private struct KindSummary {
     rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) }
   }
 
-  var cells: [String] {
+  func cells(digits: Int) -> [String] {
     let captured = rows.reduce(SimDuration.zero) {
       $0.addingSaturated($1.instance.capturedDuration)
     }
@@ -160,7 +176,8 @@ private struct KindSummary {
     let rates = rows.compactMap(\.bandwidths?.bus)
     let factors = rows.compactMap(\.contentionFactor)
     return [
-      label, String(rows.count), Wording.milliseconds(captured), Wording.milliseconds(replayed),
+      label, String(rows.count), Wording.milliseconds(captured, digits: digits),
+      Wording.milliseconds(replayed, digits: digits),
       captured > .zero ? fixedPoint(replayed.seconds / captured.seconds, digits: 2) : "–",
       rates.isEmpty ? "–" : fixedPoint(rates.reduce(0, +) / Double(rates.count) / 1e9, digits: 1),
       factors.max().map { fixedPoint($0, digits: 2) } ?? "–", rows[0].bottleneck,

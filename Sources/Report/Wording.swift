@@ -11,10 +11,9 @@ enum Wording {
     return fixedPoint(seconds / unit.0, digits: 3) + " " + unit.1
   }
 
-  /// Milliseconds for columns: to the microsecond, what is shorter than ten to the nanosecond.
-  static func milliseconds(_ duration: SimDuration) -> String {
-    let isShort = duration > .zero && duration < .nanoseconds(10_000)
-    return fixedPoint(duration.seconds * 1e3, digits: isShort ? 6 : 3)
+  /// Milliseconds for columns, with so many digits after the point.
+  static func milliseconds(_ duration: SimDuration, digits: Int = 3) -> String {
+    fixedPoint(duration.seconds * 1e3, digits: digits)
   }
 
   /// `+1.23 %`.
