@@ -1,0 +1,49 @@
+import Quantities
+import TestSupport
+import Testing
+import Trace
+import Workload
+
+@testable import Study
+
+/// The captured step that comes along: real routing and real order, on CPU and gloo.
+@Suite("Captured trace")
+struct CapturedTraceTests {
+  private static let path = ProjectFiles.path("traces/captured-moe-ep4")
+
+  @Test("send splits equal receive splits, pair by pair, over all calls of all groups")
+  func splits() throws {
+    let trace = try NativeTraceReader.read(directory: Self.path)
+    #expect(trace.ranks.count == 8)
+    var pairs = 0
+    for (index, group) in trace.groups.enumerated() {
+      let calls = group.ranks.map { rank in
+        trace.ranks[rank.index].communications.filter {
+          $0.group == index && $0.kind == .allToAll && $0.sendSplits != nil
+        }
+      }
+      #expect(Set(calls.map(\.count)).count == 1)
+      for number in calls[0].indices {
+        for i in group.ranks.indices {
+          for j in group.ranks.indices {
+            #expect(calls[i][number].sendSplits?[j] == calls[j][number].receiveSplits?[i])
+            pairs += 1
+          }
+        }
+      }
+    }
+    // 2 groups of 4, 2 layers, dispatch and combine, forward and backward.
+    #expect(pairs == 2 * 8 * 16)
+  }
+
+  @Test("every collective is matched over all ranks, and the self-check is nothing")
+  func matched() throws {
+    let prepared = try PreparedTrace(TraceSource(inputs: [Self.path]), name: "t")
+    let workload = prepared.workload
+    #expect(workload.groups.count == 7)
+    #expect(workload.instances.count { $0.kind == .allToAll } == 2 * (2 + 8))
+    #expect(workload.programs.count == 8)
+    #expect(prepared.selfCheckError == 0)
+    #expect(workload.captured.parts.allSatisfy { $0.sum == workload.captured.stepTime })
+  }
+}
