@@ -6,8 +6,8 @@ public import Study
 import Trace
 import Workload
 
-/// `links.csv` and `collectives.csv`: a line a link or collective and scenario, quoted as in
-/// RFC 4180 with lines ended by a line feed, units in the headings.
+/// `links.csv`, `collectives.csv` and `critical_path.csv`: a line a link, collective or task and
+/// scenario, quoted as in RFC 4180 with lines ended by a line feed, units in the headings.
 public enum CSVDocuments {
   /// Every link that carried anything.
   public static func links(_ results: [ScenarioResult]) -> String {
@@ -57,6 +57,21 @@ public enum CSVDocuments {
           row.bandwidths.map { fixedPoint($0.algorithm / 1e9, digits: 3) } ?? "",
           row.bandwidths.map { fixedPoint($0.bus / 1e9, digits: 3) } ?? "", row.bottleneck,
           row.instance.assumedBy ?? "",
+        ])
+      }
+    }
+    return text
+  }
+
+  /// The tasks on each critical path, first to last; times from the start of the window.
+  public static func criticalPaths(_ results: [ScenarioResult]) -> String {
+    var text = "trace,fabric,placement,rank,lane,kind,name,start_ns,end_ns\n"
+    for result in results {
+      for row in result.criticalSteps {
+        text += line([
+          result.trace, result.fabric, result.placement, String(row.rank), row.lane.label,
+          row.kind, row.name, nanoseconds(row.start - result.windowStart),
+          nanoseconds(row.end - result.windowStart),
         ])
       }
     }

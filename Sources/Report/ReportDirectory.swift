@@ -3,8 +3,8 @@ public import Study
 
 /// The files that replay and compare leave behind.
 public enum ReportDirectory {
-  /// Writes `results.json`, `links.csv` and `collectives.csv` into `directory`, made where it is
-  /// missing. All are written aside first, and `results.json` appears last.
+  /// Writes `results.json`, `links.csv`, `collectives.csv` and `critical_path.csv` into `directory`,
+  /// made where it is missing. All are written aside first, and `results.json` appears last.
   ///
   /// - Throws: a `Diagnostic` where something can't be written.
   public static func write(
@@ -14,6 +14,7 @@ public enum ReportDirectory {
     let documents: [(String, [UInt8])] = [
       ("links.csv", Array(CSVDocuments.links(results).utf8)),
       ("collectives.csv", Array(CSVDocuments.collectives(results).utf8)),
+      ("critical_path.csv", Array(CSVDocuments.criticalPaths(results).utf8)),
       ("results.json", ResultsJSON.document(results, version: version)),
     ]
     var files: [OutputFile] = []

@@ -110,6 +110,7 @@ public enum ResultsJSON {
       }
       json.member("logical_bytes", row.logicalBytes.rounded())
       json.member("wire_bytes", row.wireBytes.rounded())
+      json.member("exposed_transfer_ns", row.exposed.nanosecondsRounded)
       json.member("transfer_ns", row.transferTime.nanosecondsRounded)
       json.member("captured_ns", row.capturedTime.nanosecondsRounded)
     }

@@ -28,6 +28,16 @@ struct RankMeters {
   private var exposedTransfer = Stopwatch()
   private var waiting = Stopwatch()
   private var lag = Stopwatch()
+  /// Groups with a collective in flight, in order of arrival; `Self.local` within the rank.
+  private var inFlight: [Int32] = []
+  /// Exposed transfer by the group that was in flight first, each found anew where it first is.
+  private(set) var exposedByGroup: [(group: Int32, total: SimDuration)] = []
+  /// The group to which exposed transfer is put down now, and since when.
+  private var owner: Int32?
+  private var ownedSince = SimTime.origin
+
+  /// In the place of a group for communication within a rank.
+  static let local: Int32 = -1
 
   /// The window opens.
   mutating func open(at now: SimTime) { update(now) }
@@ -38,6 +48,7 @@ struct RankMeters {
     exposedTransfer.set(running: false, at: now)
     waiting.set(running: false, at: now)
     lag.set(running: false, at: now)
+    putDown(to: nil, at: now)
   }
 
   mutating func changeComputing(by step: Int32, at now: SimTime) {
@@ -45,8 +56,15 @@ struct RankMeters {
     update(now)
   }
 
-  mutating func changeTransferring(by step: Int32, at now: SimTime) {
-    transferring += step
+  mutating func beginTransferring(_ group: Int32, at now: SimTime) {
+    transferring += 1
+    inFlight.append(group)
+    update(now)
+  }
+
+  mutating func endTransferring(_ group: Int32, at now: SimTime) {
+    transferring -= 1
+    if let place = inFlight.firstIndex(of: group) { inFlight.remove(at: place) }
     update(now)
   }
 
@@ -60,6 +78,22 @@ struct RankMeters {
     exposedTransfer.set(running: computing == 0 && transferring > 0, at: now)
     waiting.set(running: computing == 0 && transferring == 0 && missing > 0, at: now)
     lag.set(running: computing == 0 && transferring == 0 && missing == 0, at: now)
+    putDown(to: computing == 0 ? inFlight.first : nil, at: now)
+  }
+
+  /// From now on exposed transfer is put down to `next`.
+  private mutating func putDown(to next: Int32?, at now: SimTime) {
+    guard next != owner else { return }
+    if let owner {
+      let span = now - ownedSince
+      if let place = exposedByGroup.firstIndex(where: { $0.group == owner }) {
+        exposedByGroup[place].total += span
+      } else {
+        exposedByGroup.append((owner, span))
+      }
+    }
+    owner = next
+    ownedSince = now
   }
 
   var parts: TimeParts {

@@ -8,6 +8,8 @@ public struct ReplayResult: Sendable {
   public var end: SimTime = .origin
   /// For each rank the parts of its time.
   public var parts: [TimeParts] = []
+  /// For each rank its exposed transfer by group, groups in order; the shares add up to it.
+  public var exposedByGroup: [[ExposedShare]] = []
   /// For each rendezvous how it went.
   public var collectives: [CollectiveOutcome] = []
   /// For each link what it carried.
@@ -19,6 +21,14 @@ public struct ReplayResult: Sendable {
 
   /// The length of the window.
   public var stepTime: SimDuration { end - start }
+}
+
+/// Exposed transfer of a rank while a group's collective was the first in flight.
+public struct ExposedShare: Sendable, Equatable {
+  /// The group; `nil` for communication within the rank.
+  public var group: Int?
+  /// The time.
+  public var duration: SimDuration
 }
 
 /// How one rendezvous went.

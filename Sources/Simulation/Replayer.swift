@@ -100,7 +100,7 @@ public struct Replayer {
     switch activity {
     case .host: break
     case .compute: meters[rank].changeComputing(by: 1, at: now)
-    case .localCommunication: meters[rank].changeTransferring(by: 1, at: now)
+    case .localCommunication: meters[rank].beginTransferring(RankMeters.local, at: now)
     case .rendezvous:
       try arrive(rank, task)
       return
@@ -114,7 +114,8 @@ public struct Replayer {
     switch plan.programs[program].activity[task] {
     case .host: break
     case .compute: meters[rank].changeComputing(by: -1, at: now)
-    case .localCommunication, .rendezvous: meters[rank].changeTransferring(by: -1, at: now)
+    case .localCommunication: meters[rank].endTransferring(RankMeters.local, at: now)
+    case .rendezvous: meters[rank].endTransferring(group(rank, task), at: now)
     }
     if plan.programs[program].activity[task] != .host { lastEnd = max(lastEnd, now) }
     ranks.finish(rank: rank, task: task, lane: Int(plan.programs[program].lane[task]), at: now)
@@ -141,7 +142,7 @@ public struct Replayer {
     traffic.addArrival(
       Traffic.Arrival(rank: Int32(rank), task: Int32(task), hasLeft: leaves), at: rendezvous)
     if leaves {
-      meters[rank].changeTransferring(by: 1, at: now)
+      meters[rank].beginTransferring(group(rank, task), at: now)
       queue.schedule(
         .end(rank: Int32(rank), task: Int32(task)), at: now + program.duration[task])
     } else {
@@ -161,7 +162,7 @@ public struct Replayer {
     for arrival in arrivals where !arrival.hasLeft {
       let (rank, task) = (Int(arrival.rank), Int(arrival.task))
       let after = plan.programs[plan.programOfRank[rank]].afterLastArrival[task]
-      changeToTransfer(rank)
+      changeToTransfer(rank, task)
       queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now + after)
       result.collectives[rendezvous].end = max(result.collectives[rendezvous].end, now + after)
       ranks.noteTransfer(rank: rank, task: task, lastArrival: last, at: now)
@@ -172,15 +173,21 @@ public struct Replayer {
     let lowered = try lowering.lower(rendezvous)
     result.collectives[rendezvous].lowered = lowered
     for arrival in traffic.arrivals(at: rendezvous) where !arrival.hasLeft {
-      changeToTransfer(Int(arrival.rank))
+      changeToTransfer(Int(arrival.rank), Int(arrival.task))
     }
     traffic.begin(rendezvous, lowered)
     nextPhase(of: rendezvous)
   }
 
-  private mutating func changeToTransfer(_ rank: Int) {
+  private mutating func changeToTransfer(_ rank: Int, _ task: Int) {
     meters[rank].changeMissing(by: -1, at: now)
-    meters[rank].changeTransferring(by: 1, at: now)
+    meters[rank].beginTransferring(group(rank, task), at: now)
+  }
+
+  /// The group that a task of a rank meets on.
+  private func group(_ rank: Int, _ task: Int) -> Int32 {
+    let slot = plan.programs[plan.programOfRank[rank]].rendezvous[task].slot
+    return Int32(plan.groupsOfRank[rank][Int(slot)])
   }
 
   private mutating func nextPhase(of rendezvous: Int) {
@@ -209,6 +216,12 @@ public struct Replayer {
 
   // MARK: The end
 
+  private func exposedByGroup(_ meters: RankMeters) -> [ExposedShare] {
+    meters.exposedByGroup.sorted { $0.group < $1.group }.map { group, total in
+      ExposedShare(group: group == RankMeters.local ? nil : Int(group), duration: total)
+    }
+  }
+
   private mutating func checkAllEnded() throws {
     let blocked = ranks.blocked(plan) { rendezvous in
       plan.participants[rendezvous] - traffic.arrived(at: rendezvous)
@@ -220,6 +233,7 @@ public struct Replayer {
     result.end = max(lastEnd, result.start)
     for rank in meters.indices { meters[rank].close(at: result.end) }
     result.parts = meters.map(\.parts)
+    result.exposedByGroup = meters.map(exposedByGroup)
     for parts in result.parts {
       precondition(parts.sum == result.stepTime, "the parts of a rank's time add up to the window")
     }

@@ -33,6 +33,8 @@ public struct ScenarioResult: Sendable {
   public var interval: (low: SimDuration, high: SimDuration)
   /// What held the step up.
   public var criticalPath: CriticalPath
+  /// The tasks on the critical path, first to last.
+  public var criticalSteps: [CriticalRow]
   /// Parts of each rank's time.
   public var parts: [TimeParts]
   /// Every collective.
@@ -87,6 +89,22 @@ public struct ScenarioResult: Sendable {
     public var topContributor: (group: String, bytes: Double)
   }
 
+  /// A task on the critical path.
+  public struct CriticalRow: Sendable {
+    /// The rank.
+    public var rank: Int
+    /// Its lane.
+    public var lane: Lane
+    /// The task's name in the capture.
+    public var name: String
+    /// What it is: host, compute, local_communication, or the collective's title.
+    public var kind: String
+    /// Start; for a collective when transfer began.
+    public var start: SimTime
+    /// End.
+    public var end: SimTime
+  }
+
   /// A group's traffic.
   public struct GroupRow: Sendable {
     /// The group.
@@ -97,6 +115,8 @@ public struct ScenarioResult: Sendable {
     public var logicalBytes: Double
     /// Bytes on the wire.
     public var wireBytes: Double
+    /// Mean over all ranks of the job of exposed transfer while it was the first in flight.
+    public var exposed: SimDuration
     /// Sum of transfer times.
     public var transferTime: SimDuration
     /// Sum of captured durations, the longest member's.

@@ -38,8 +38,9 @@ struct ScenarioRunner {
       capturedParts: Self.mean(workload.captured.parts), selfCheckError: trace.selfCheckError,
       communicationFree: trace.communicationFree, lagFree: lagFree.stepTime,
       interval: (times.min() ?? .zero, times.max() ?? .zero), criticalPath: main.criticalPath,
-      parts: main.parts, collectives: collectives, links: links(main, contributions),
-      groups: groups(collectives), energyJoules: energy(main), counters: main.counters,
+      criticalSteps: criticalSteps(main), parts: main.parts, collectives: collectives,
+      links: links(main, contributions),
+      groups: groups(collectives, main), energyJoules: energy(main), counters: main.counters,
       assumptions: workload.assumptions + assumptions(), diagnostics: workload.log.summarized())
   }
 
@@ -123,8 +124,14 @@ struct ScenarioRunner {
   }
 
   private func groups(
-    _ rows: [ScenarioResult.CollectiveRow]
+    _ rows: [ScenarioResult.CollectiveRow], _ result: ReplayResult
   ) -> [ScenarioResult.GroupRow] {
+    var exposed: [Int: Int128] = [:]
+    for share in result.exposedByGroup.flatMap(\.self) {
+      guard let group = share.group else { continue }
+      exposed[group, default: 0] += Int128(share.duration.picoseconds)
+    }
+    let ranks = Int128(max(1, result.parts.count))
     let byGroup = Dictionary(grouping: rows) { $0.instance.group }
     return byGroup.keys.sorted().map { key in
       let rows = byGroup[key] ?? []
@@ -134,8 +141,26 @@ struct ScenarioRunner {
         kinds: kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) },
         logicalBytes: rows.reduce(0) { $0 + $1.logicalBytes },
         wireBytes: rows.reduce(0) { $0 + $1.wireBytes },
+        exposed: SimDuration(picoseconds: Int64((exposed[key] ?? 0) / ranks)),
         transferTime: rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) },
         capturedTime: rows.reduce(.zero) { $0.addingSaturated($1.instance.capturedDuration) })
+    }
+  }
+
+  private func criticalSteps(_ result: ReplayResult) -> [ScenarioResult.CriticalRow] {
+    result.criticalPath.steps.map { step in
+      let program = workload.programs[workload.programOfRank[step.rank]]
+      let operation = program.operations[step.task]
+      let kind: String =
+        switch operation.kind {
+        case .host: "host"
+        case .compute: "compute"
+        case .localCommunication: "local_communication"
+        case .collective(let call): program.calls[call].communication.title
+        }
+      return ScenarioResult.CriticalRow(
+        rank: step.rank, lane: program.lanes[operation.lane],
+        name: program.names[operation.name], kind: kind, start: step.start, end: step.end)
     }
   }
 

@@ -26,6 +26,7 @@ struct ProgramBuilder {
     selected = events
     origin = offset
     program = RankProgram(source: rank.rank)
+    program.names = rank.names
     program.hasDevice = events.contains { rank.events.kind($0).isOnDevice }
   }
 
@@ -44,7 +45,8 @@ struct ProgramBuilder {
     let event = rank.events[index]
     let start = event.start + origin
     var operation = Operation(
-      kind: .compute, lane: event.lane, start: start, duration: event.duration, event: index)
+      kind: .compute, lane: event.lane, start: start, duration: event.duration, event: index,
+      name: event.name)
     switch event.kind {
     case .step: return
     case .kernel, .memcpy, .memset, .hostCollective:

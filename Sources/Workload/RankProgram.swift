@@ -39,6 +39,8 @@ public struct Operation: Sendable {
   public var lag: SimDuration = .zero
   /// Index of the event that it was made of.
   public var event: Int
+  /// What it is called, in the program's names.
+  public var name: Int32 = 0
 
   /// Captured end.
   public var end: SimTime { start + duration }
@@ -63,6 +65,8 @@ public struct RankProgram: Sendable {
   public var operations: [Operation] = []
   /// For each operation what it waits for besides its lane's predecessor.
   public var dependencies: [[Dependency]] = []
+  /// The names of operations.
+  public var names = NameTable()
   /// The communication calls, in order of their operations' starts.
   public var calls: [Call] = []
   /// The groups and pairs that calls name by slot, as the source rank sees them.

@@ -31,7 +31,8 @@ struct ScenarioOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write results.json, links.csv and collectives.csv into this directory.", valueName: "dir"))
+      "Write results.json and CSV files of links, collectives and the critical path here.",
+      valueName: "dir"))
   var output: String?
 
   @Flag(name: .long, help: "Print results.json to standard output in place of the table.")

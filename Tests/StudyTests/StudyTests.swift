@@ -41,6 +41,20 @@ struct StudyTests {
     }
   }
 
+  @Test("exposed transfer by group adds up, and the critical path leads from start to end")
+  func shares() async throws {
+    let result = try await Self.run(["hgx-h800-8"])[0]
+    let exposed = result.parts.reduce(SimDuration.zero) { $0 + $1.exposedTransfer }
+    let byGroup = result.groups.reduce(SimDuration.zero) { $0 + $1.exposed * result.parts.count }
+    #expect((exposed - byGroup).picoseconds < Int64(result.parts.count * result.groups.count))
+    #expect(result.groups.allSatisfy { $0.exposed > .zero })
+    let path = result.criticalSteps
+    #expect(
+      path.last?.name == "optimizer_step" && path.last?.end == result.windowStart + result.stepTime)
+    #expect(zip(path, path.dropFirst()).allSatisfy { $0.end <= $1.start })
+    #expect(path.contains { $0.kind == "all_to_all" })
+  }
+
   /// The replayer's stopwatches against the union of intervals that the capture is measured with.
   @Test("two ways of measuring the parts agree on the captured step")
   func twoMeasures() throws {
