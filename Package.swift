@@ -87,6 +87,11 @@ let testedModules: [Module] = [
       "Quantities", "Diagnostics", "Trace", "Ingest", "Workload", "Fabric", "Placement",
       "Collectives", "Simulation",
     ]),
+  Module(
+    name: "Report",
+    dependencies: [
+      "Quantities", "Diagnostics", "JSON", "Trace", "Workload", "Fabric", "Simulation", "Study",
+    ]),
 ]
 
 let package = Package(

@@ -13,12 +13,14 @@ import Trace
 struct GlooOperations {
   private let raw: KinetoCollector
   private let configured: [CapturedGroup]
+  private let worldSize: Int?
   private(set) var assumptions: [Assumption] = []
   /// How many all-to-all calls have split lists that were cut.
   private(set) var cutSplits = 0
 
-  init(_ raw: KinetoCollector, configured: [CapturedGroup]) {
+  init(_ raw: KinetoCollector, configured: [CapturedGroup], worldSize: Int?) {
     self.raw = raw
+    self.worldSize = worldSize
     self.configured = configured
   }
 
@@ -42,8 +44,9 @@ struct GlooOperations {
       let run = takeRun(of: kind, issuedBy: span, args: args, from: &runs)
       var call = try communication(kind, name: name, args: args, run: run)
       call.group = run.flatMap { group(ofThread: $0.thread, &builder) } ?? defaultGroup(&builder)
-      resizeRooted(&call, groupSize: builder.groups[call.group].ranks?.count)
-      call.peer = try peer(kind, name: name, args: args, group: builder.groups[call.group])
+      let members = builder.groups[call.group]
+      resizeRooted(&call, groupSize: members.ranks?.count ?? (members.isWorld ? worldSize : nil))
+      call.peer = try peer(kind, name: name, args: args, group: members)
       let place = run ?? span
       builder.add(
         RankTraceBuilder.Draft(
@@ -122,8 +125,8 @@ struct GlooOperations {
     let place = inputs.dropFirst(position).first?.stringValue.flatMap { Int32($0) }
     if let place, !name.contains("any_source") {
       // In the default group a place is a rank.
-      guard let ranks = group.ranks else { return RankID(place) }
-      if ranks.indices.contains(Int(place)) { return ranks[Int(place)] }
+      if group.ranks == nil, group.name == CapturedGroup.identity("") { return RankID(place) }
+      if let ranks = group.ranks, ranks.indices.contains(Int(place)) { return ranks[Int(place)] }
     }
     guard kind.isPointToPoint else { return nil }
     throw args.diagnostic(

@@ -36,7 +36,7 @@ struct KinetoReader {
     let worldSize = try info?.optional("world_size")?.int(in: 1...maximumWorldSize)
     try declareGroups(info)
     if raw.device.isEmpty {
-      var host = GlooOperations(raw, configured: builder.groups)
+      var host = GlooOperations(raw, configured: builder.groups, worldSize: worldSize)
       try host.add(to: &builder)
       assumptions += host.assumptions
       cutSplits += host.cutSplits
