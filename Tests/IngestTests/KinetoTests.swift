@@ -352,6 +352,20 @@ struct KinetoTests {
     #expect(trace.assumptions.contains { $0.code == "gloo-default-group" })
   }
 
+  @Test("a GPU that does nothing does not hide the host's work")
+  func idleDevice() throws {
+    var fixture = Self.gloo([
+      Self.call("send", at: 5, dims: "[[[4]], [], []]", concrete: #"["", "", "1", "0"]"#),
+      #"{"ph": "X", "cat": "cpu_op", "name": "aten::mm", "tid": 1, "ts": 0, "dur": 4}"#,
+    ])
+    let idle = fixture
+    fixture.header += #", "deviceProperties": [{"id": 0, "name": "GPU"}]"#
+    let (with, without) = (try ingest(fixture).ranks[0], try ingest(idle).ranks[0])
+    #expect(with.events.count == 3)
+    #expect(with.events == without.events)
+    #expect(with.device == "GPU")
+  }
+
   @Test("a send that does not say to whom is refused")
   func sendToNobody() {
     let fixture = Self.gloo([Self.call("send", at: 0, dims: "[[[4]]]", concrete: #"["", ""]"#)])

@@ -68,13 +68,34 @@ struct KinetoCollector {
   private(set) var names = NameTable()
   private(set) var headers: [String: JSONNode] = [:]
 
-  init(path: String) throws {
+  /// Whether host operations are kept: they are most of a large file, and matter only where there
+  /// is no GPU.
+  private var keepsHostOperations = true
+
+  /// Reads the file; a second time, host operations and all, where it names a GPU that did nothing.
+  static func read(path: String) throws -> KinetoCollector {
+    var collector = try KinetoCollector(path: path)
+    try collector.collect()
+    guard collector.device.isEmpty, collector.hasDeviceProperties else { return collector }
+    var again = try KinetoCollector(path: path)
+    again.expectsDevice = false
+    try again.collect()
+    return again
+  }
+
+  /// Whether a GPU in `deviceProperties` is taken to mean that kernels will come.
+  private var expectsDevice = true
+
+  private init(path: String) throws {
     self.path = path
     parser = try JSONParser()
   }
 
-  /// Reads the file.
-  mutating func collect() throws {
+  private var hasDeviceProperties: Bool {
+    headers["deviceProperties"]?.value.arrayValue?.isEmpty == false
+  }
+
+  private mutating func collect() throws {
     var scanner = EventStreamScanner(try InputStream(path: path))
     let wanted: Set = ["distributedInfo", "baseTimeNanoseconds", "deviceProperties", "host_name"]
     try scanner.scan(wanted: wanted) { piece, offset in
@@ -82,6 +103,7 @@ struct KinetoCollector {
       case .header(let key, let bytes):
         let value = try parser.parse(bytes, at: SourceLocation(file: path, byteOffset: offset))
         headers[key] = JSONNode(value, at: SourceLocation(file: path, keyPath: key))
+        if expectsDevice, hasDeviceProperties { keepsHostOperations = false }
       case .event(let bytes):
         do {
           try visit(bytes, KinetoEvent(bytes), offset: offset)
@@ -124,7 +146,10 @@ struct KinetoCollector {
       operation.metadata = try NCCLMetadata(arguments(bytes, range, offset: offset))
     }
     // Host operations tell nothing more once the GPU's are there.
-    if device.isEmpty { cpuOperations = [] }
+    if device.isEmpty {
+      cpuOperations = []
+      keepsHostOperations = false
+    }
     device.append(operation)
   }
 
@@ -146,7 +171,7 @@ struct KinetoCollector {
     _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
   ) throws {
     let isAnnotation = event.category == .userAnnotation
-    guard event.phase == UInt8(ascii: "X"), isAnnotation || device.isEmpty,
+    guard event.phase == UInt8(ascii: "X"), isAnnotation || keepsHostOperations,
       let thread = event.thread
     else { return }
     let name = try text(bytes, event.name, offset: offset)

@@ -19,8 +19,7 @@ struct KinetoReader {
   /// Picks the file apart.
   init(path: String, rules: [KernelRules]) throws {
     self.rules = rules
-    var collector = try KinetoCollector(path: path)
-    try collector.collect()
+    let collector = try KinetoCollector.read(path: path)
     raw = collector
     annotations = SpanNesting(collector.annotations)
     for call in collector.runtime where call.role == .launches {
