@@ -21,7 +21,6 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case splitsLost = "splits-lost"
     case groupUnknown = "group-unknown"
     case duplicateRank = "duplicate-rank"
-    case rankUnknown = "rank-unknown"
     case ranksMissing = "ranks-missing"
     case collectiveMismatch = "collective-mismatch"
     case collectiveUnsized = "collective-unsized"

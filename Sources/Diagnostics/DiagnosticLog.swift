@@ -46,7 +46,4 @@ public struct DiagnosticLog: Sendable {
       }
     return entries + unkept
   }
-
-  /// The gravest severity noted, `nil` when nothing was.
-  public var worst: Diagnostic.Severity? { entries.map(\.severity).max() }
 }

@@ -1,6 +1,7 @@
 public import Diagnostics
 import JSON
 import Quantities
+import Study
 public import Trace
 public import Workload
 
@@ -19,8 +20,7 @@ public struct InspectReport: Sendable {
     _ summary: TraceSummary, captured: CapturedStep?, workload: Result<Workload, Diagnostic>
   ) {
     self.summary = summary
-    // Matched, waiting can be told from transfer.
-    self.captured = (try? workload.get())?.captured ?? captured
+    self.captured = captured
     self.workload = workload
   }
 
@@ -204,10 +204,7 @@ public struct InspectReport: Sendable {
         for (rank, parts) in zip(summary.ranks, captured.parts) {
           json.object { json in
             json.member("rank", rank.rank.raw)
-            json.member("compute_ns", parts.compute.nanosecondsRounded)
-            json.member("exposed_transfer_ns", parts.exposedTransfer.nanosecondsRounded)
-            json.member("waiting_ns", parts.waiting.nanosecondsRounded)
-            json.member("lag_ns", parts.lag.nanosecondsRounded)
+            json.parts(MeanParts([parts], total: captured.stepTime))
           }
         }
       }

@@ -44,7 +44,7 @@ public enum ResultsJSON {
         for (rank, parts) in result.parts.enumerated() {
           json.object { json in
             json.member("rank", rank)
-            write(MeanParts([parts], total: result.stepTime).nanoseconds, to: &json)
+            json.parts(MeanParts([parts], total: result.stepTime))
           }
         }
       }
@@ -63,7 +63,7 @@ public enum ResultsJSON {
     json.member("self_check_error", result.selfCheckError)
     json.key("calibrated_error")
     json.null()
-    write(result.meanParts.nanoseconds, to: &json)
+    json.parts(result.meanParts)
     json.member("unexplained_lag_ns", result.criticalPath.lag.nanosecondsRounded)
     json.member(
       "step_time_interval_ns",
@@ -78,14 +78,6 @@ public enum ResultsJSON {
     json.member("captured_lag_ns", result.capturedParts.lag.nanosecondsRounded)
     json.member("communication_free_step_time_ns", result.communicationFree.nanosecondsRounded)
     json.member("lag_free_step_time_ns", result.lagFree.nanosecondsRounded)
-  }
-
-  private static func write(_ parts: [Int64], to json: inout JSONWriter) {
-    for (name, value) in zip(
-      ["compute_ns", "exposed_transfer_ns", "waiting_ns", "lag_ns"], parts)
-    {
-      json.member(name, value)
-    }
   }
 
   private static func writeCriticalPath(_ path: CriticalPath, to json: inout JSONWriter) {

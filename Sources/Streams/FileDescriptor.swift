@@ -56,16 +56,7 @@ struct FileDescriptor: ~Copyable {
 
   /// Writes all of `buffer`.
   borrowing func write(_ buffer: UnsafeRawBufferPointer) throws {
-    var rest = buffer
-    while !rest.isEmpty {
-      let count = Glibc.write(raw, rest.baseAddress, rest.count)
-      if count > 0 {
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      } else if errno != EINTR {
-        throw Diagnostic(
-          .cannotWrite, at: SourceLocation(file: path), "can't be written: \(message(errno))")
-      }
-    }
+    try writeAll(buffer, to: raw, named: path)
   }
 
   /// Waits until what was written is on the disk.
@@ -73,6 +64,20 @@ struct FileDescriptor: ~Copyable {
     if fsync(raw) != 0, errno != EINVAL {
       throw Diagnostic(
         .cannotWrite, at: SourceLocation(file: path), "can't be synced: \(message(errno))")
+    }
+  }
+}
+
+/// Writes all of `buffer` to an open descriptor, however many calls that takes.
+func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32, named name: String) throws {
+  var rest = buffer
+  while !rest.isEmpty {
+    let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+    if count > 0 {
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    } else if errno != EINTR {
+      throw Diagnostic(
+        .cannotWrite, at: SourceLocation(file: name), "can't be written: \(message(errno))")
     }
   }
 }

@@ -1,6 +1,3 @@
-import Diagnostics
-import Glibc
-
 /// The process's own streams, written without a buffer between.
 public enum StandardStream: Int32, Sendable {
   case output = 1
@@ -10,17 +7,6 @@ public enum StandardStream: Int32, Sendable {
   ///
   /// - Throws: a `Diagnostic` where the other end takes no more.
   public func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { buffer in
-      var rest = UnsafeRawBufferPointer(buffer)
-      while !rest.isEmpty {
-        let count = Glibc.write(rawValue, rest.baseAddress, rest.count)
-        if count > 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-        } else if errno != EINTR {
-          throw Diagnostic(
-            .cannotWrite, "standard \(self) can't be written: \(message(errno))")
-        }
-      }
-    }
+    try bytes.withUnsafeBytes { try writeAll($0, to: rawValue, named: "standard \(self)") }
   }
 }

@@ -32,9 +32,6 @@ public struct Workload: Sendable {
     let place = program.calls[call]
     return firstInstance[groupsOfRank[rank][place.slot]] + place.position
   }
-
-  /// The number of ranks that have a trace of their own.
-  public var tracedRanks: Int { programs.count }
 }
 
 /// How a workload is to be made of a trace.

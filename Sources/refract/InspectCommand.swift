@@ -26,7 +26,9 @@ struct InspectCommand: ParsableCommand {
     let workload = Result { try assembler.assemble() }
     if case .failure(let error) = workload, !(error is Diagnostic) { throw error }
     let report = InspectReport(
-      TraceSummary(trace), captured: try? assembler.captured(),
+      TraceSummary(trace),
+      // Matched, waiting can be told from transfer; unmatched, the step has a length all the same.
+      captured: (try? workload.get())?.captured ?? (try? assembler.captured()),
       workload: workload.mapError { error in
         error as? Diagnostic ?? Diagnostic(.defect, "\(error)")
       })

@@ -91,7 +91,7 @@ struct NativeFormatTests {
     manifest.replacing(old, with: new)
   }
 
-  private static let refusals: [Refusal] = [
+  private static let malformed: [Refusal] = [
     Refusal(
       testDescription: "a version to come", code: .unsupportedVersion,
       manifest: replacing("trace/1", "trace/2"), keyPath: "schema"),
@@ -136,7 +136,7 @@ struct NativeFormatTests {
       keyPath: "communication.send_splits_bytes", line: 1),
   ]
 
-  private static let beyond: [Refusal] = [
+  private static let impossible: [Refusal] = [
     Refusal(
       testDescription: "a start past 11 days", code: .valueOutOfRange,
       events: event.replacing("\"start_ns\":0", with: "\"start_ns\":1000000000000001"),
@@ -162,7 +162,7 @@ struct NativeFormatTests {
       keyPath: "ranks[0].lanes[0].x"),
   ]
 
-  @Test("what breaks the format is refused, with its place", arguments: refusals + beyond)
+  @Test("what breaks the format is refused, with its place", arguments: malformed + impossible)
   private func refusal(_ refusal: Refusal) throws {
     try directory.write("manifest.json", refusal.manifest)
     try directory.write("r0", refusal.events + "\n")

@@ -1,10 +1,17 @@
 import Diagnostics
 import JSON
 import Streams
+import Study
 import Trace
 
-/// Assumptions and diagnostics, alike in every document.
+/// What stands alike in every document: the parts of time, assumptions, diagnostics.
 extension JSONWriter {
+  /// Writes the four parts of time as members, in whole nanoseconds that add up to the whole.
+  mutating func parts(_ parts: MeanParts) {
+    let names = ["compute_ns", "exposed_transfer_ns", "waiting_ns", "lag_ns"]
+    for (name, value) in zip(names, parts.nanoseconds) { member(name, value) }
+  }
+
   /// Writes the member `assumptions`.
   mutating func assumptions(_ assumptions: [Assumption]) {
     key("assumptions")
