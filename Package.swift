@@ -52,7 +52,7 @@ let modules: [Module] = [
   Module(
     name: "Study",
     dependencies: [
-      "Quantities", "Diagnostics", "Streams", "Trace", "Ingest", "Workload", "Fabric",
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
       "Placement", "Collectives", "Simulation",
     ]),
   Module(
@@ -115,7 +115,7 @@ let package = Package(
         name: "refract",
         dependencies: [
           "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
-          "Placement", "Collectives", "Study", "Report", argumentParser,
+          "Placement", "Collectives", "Simulation", "Study", "Report", argumentParser,
         ],
         swiftSettings: settings),
       testSupport,

@@ -14,6 +14,12 @@ public indirect enum JSONValue: Sendable, Equatable {
     public var key: String
     /// The value.
     public var value: JSONValue
+
+    /// A member.
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// What a message calls the kind of this value.

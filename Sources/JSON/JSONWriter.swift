@@ -143,3 +143,25 @@ extension JSONWriter {
     bytes.append(contentsOf: "]".utf8)
   }
 }
+
+extension JSONWriter {
+  /// Writes any value.
+  public mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let flag): bool(flag)
+    case .integer(let number): integer(number)
+    case .number(let number): self.number(number)
+    case .string(let text): string(text)
+    case .array(let elements):
+      array { json in for element in elements { json.value(element) } }
+    case .object(let members):
+      object { json in
+        for member in members {
+          json.key(member.key)
+          json.value(member.value)
+        }
+      }
+    }
+  }
+}

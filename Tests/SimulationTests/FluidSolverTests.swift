@@ -17,7 +17,9 @@ struct FluidSolverTests {
     var solver = FluidSolver(capacities: capacities)
     let ids = transfers.map { solver.add($0) }
     solver.solve()
-    return ids.map(solver.rate)
+    var rates: [Double] = []
+    for id in ids { rates.append(solver.rate(id)) }
+    return rates
   }
 
   @Test("the textbook case: the third flow takes what the first two leave")
@@ -138,7 +140,8 @@ struct FluidSolverTests {
         }
         solver.solve()
         let naive = naiveMaxMinRates(live.map(\.transfer), capacities: capacities)
-        let rates = live.map { solver.rate($0.id) }
+        var rates: [Double] = []
+        for entry in live { rates.append(solver.rate(entry.id)) }
         #expect(zip(rates, naive).allSatisfy(Self.isClose), "seed \(seed)")
       }
     }
@@ -152,9 +155,12 @@ struct FluidSolverTests {
     solver.solve()
     let third = solver.add(Self.transfer([1]))
     solver.solve()
-    #expect(solver.touched == [LinkID(1)])
-    #expect(solver.rate(third) == 5)
-    #expect(solver.usage == [10, 10])
+    let touched = solver.touched
+    #expect(touched == [LinkID(1)])
+    let rate = solver.rate(third)
+    #expect(rate == 5)
+    let usage = [solver.usage(of: LinkID(0)), solver.usage(of: LinkID(1))]
+    #expect(usage == [10, 10])
   }
 
   @Test("relabelling links and transfers relabels the rates, to the bit")

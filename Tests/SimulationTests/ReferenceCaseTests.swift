@@ -38,31 +38,25 @@ struct ReferenceCaseTests {
     }
   }
 
-  /// Steps from arrival or completion to the next, in seconds.
+  /// Steps from arrival or completion to the next.
   private static func finishes(_ flows: [Flow], _ capacities: [Double]) -> [Double] {
-    var solver = FluidSolver(capacities: capacities)
-    var waiting = flows.indices.sorted { flows[$0].start > flows[$1].start }
-    var running: [(flow: Int, id: VariableID, left: Double)] = []
+    var progress = FluidProgress(capacities: capacities)
+    let order = flows.indices.sorted { (flows[$0].start, $0) < (flows[$1].start, $1) }
+    var arriving = order[...]
+    var flowOf: [VariableID: Int] = [:]
     var finishes = [Double](repeating: .nan, count: flows.count)
-    var now = 0.0
-    while !waiting.isEmpty || !running.isEmpty {
-      solver.solve()
-      let nextEnd = running.map { now + $0.left / solver.rate($0.id) }.min() ?? .infinity
-      let nextStart = waiting.last.map { flows[$0].start } ?? .infinity
-      let then = min(nextEnd, nextStart)
-      for index in running.indices {
-        running[index].left -= solver.rate(running[index].id) * (then - now)
+    while !arriving.isEmpty || progress.nextCompletion < .infinity {
+      let start = arriving.first.map { flows[$0].start } ?? .infinity
+      let now = min(start, progress.nextCompletion)
+      progress.advance(to: now)
+      while let ended = progress.takeCompletion(through: now) {
+        finishes[flowOf[ended.id] ?? 0] = ended.time
       }
-      now = then
-      for done in running where done.left <= 1e-9 * flows[done.flow].transfer.bytes {
-        finishes[done.flow] = now
-        solver.remove(done.id)
+      while let next = arriving.first, flows[next].start <= now {
+        arriving.removeFirst()
+        flowOf[progress.start(flows[next].transfer)] = next
       }
-      running.removeAll { !finishes[$0.flow].isNaN }
-      while let next = waiting.last, flows[next].start <= now {
-        waiting.removeLast()
-        running.append((next, solver.add(flows[next].transfer), flows[next].transfer.bytes))
-      }
+      progress.settle()
     }
     return finishes
   }

@@ -9,7 +9,7 @@ import Quantities
 ///
 /// - Complexity: O(tasks · log(tasks in flight)) plus the solver's work. Memory: a few words a
 ///   task of a rank for the critical path, the rest by lanes and collectives in flight.
-public struct Replayer {
+public struct Replayer: ~Copyable {
   /// Where durations of collectives come from.
   public enum Timing: Sendable {
     /// From lowering and the solver.
@@ -22,7 +22,7 @@ public struct Replayer {
     case begin(rank: Int32, task: Int32)
     case end(rank: Int32, task: Int32)
     case phase(rendezvous: Int32)
-    case complete(VariableID)
+    case completions
   }
 
   let plan: Plan
@@ -72,8 +72,10 @@ public struct Replayer {
     case .begin(let rank, let task): try begin(Int(rank), Int(task))
     case .end(let rank, let task): end(Int(rank), Int(task))
     case .phase(let rendezvous): try beginTransfers(of: Int(rendezvous))
-    case .complete(let variable):
-      if let rendezvous = traffic.complete(variable, at: now) { nextPhase(of: rendezvous) }
+    case .completions:
+      while let (rendezvous, phaseIsOver) = traffic.completeNext(at: now) {
+        if phaseIsOver { nextPhase(of: rendezvous) }
+      }
     }
   }
 
@@ -216,16 +218,15 @@ public struct Replayer {
 
   // MARK: The end
 
-  private func exposedByGroup(_ meters: RankMeters) -> [ExposedShare] {
+  private static func exposedByGroup(_ meters: RankMeters) -> [ExposedShare] {
     meters.exposedByGroup.sorted { $0.group < $1.group }.map { group, total in
       ExposedShare(group: group == RankMeters.local ? nil : Int(group), duration: total)
     }
   }
 
   private mutating func checkAllEnded() throws {
-    let blocked = ranks.blocked(plan) { rendezvous in
-      plan.participants[rendezvous] - traffic.arrived(at: rendezvous)
-    }
+    let (participants, arrived) = (plan.participants, traffic.arrivedCounts)
+    let blocked = ranks.blocked(plan) { participants[$0] - (arrived[$0] ?? 0) }
     guard blocked.isEmpty else { throw ReplayFailure.deadlock(blocked) }
   }
 
@@ -233,7 +234,7 @@ public struct Replayer {
     result.end = max(lastEnd, result.start)
     for rank in meters.indices { meters[rank].close(at: result.end) }
     result.parts = meters.map(\.parts)
-    result.exposedByGroup = meters.map(exposedByGroup)
+    result.exposedByGroup = meters.map(Self.exposedByGroup)
     for parts in result.parts {
       precondition(parts.sum == result.stepTime, "the parts of a rank's time add up to the window")
     }

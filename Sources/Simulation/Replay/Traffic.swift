@@ -1,7 +1,7 @@
 import Quantities
 
 /// The rendezvous of a replay in the making, and their transfers on the links.
-struct Traffic {
+struct Traffic: ~Copyable {
   /// A task that has come to a rendezvous.
   struct Arrival: Sendable {
     var rank: Int32
@@ -17,34 +17,30 @@ struct Traffic {
     var outstanding = 0
   }
 
-  /// A transfer in the solver.
-  private struct Flight {
-    var rendezvous: Int
-    var remaining: Double
-    var rate: Double
-    var since: SimTime
-    var completion: EventQueue<Replayer.Event>.Handle?
-  }
-
-  private var solver: FluidSolver
+  private var progress: FluidProgress
   private var links: LinkMeters
   private var arrivalsOf: [Int: [Arrival]] = [:]
   private var active: [Int: Active] = [:]
   /// By the solver's number.
-  private var flights: [Flight?] = []
+  private var rendezvousOf: [Int] = []
   private var needsSolve = false
+  /// When the next transfer ends, in the replayer's queue.
+  private var completion: (time: SimTime, handle: EventQueue<Replayer.Event>.Handle)?
   private(set) var solves = 0
 
   init(_ plan: Plan) {
-    solver = FluidSolver(capacities: plan.capacities)
+    progress = FluidProgress(capacities: plan.capacities)
     links = LinkMeters(linkCount: plan.capacities.count)
   }
 
-  var solverSteps: Int { solver.steps }
+  var solverSteps: Int { progress.solver.steps }
 
   // MARK: Arrivals
 
   func arrived(at rendezvous: Int) -> Int { arrivalsOf[rendezvous]?.count ?? 0 }
+
+  /// Arrivals at each rendezvous that has not begun.
+  var arrivedCounts: [Int: Int] { arrivalsOf.mapValues(\.count) }
 
   func arrivals(at rendezvous: Int) -> [Arrival] { arrivalsOf[rendezvous] ?? [] }
 
@@ -73,11 +69,11 @@ struct Traffic {
   /// Puts the transfers of the current phase on the links; true where the phase is over at once.
   mutating func beginTransfers(of rendezvous: Int, at now: SimTime) -> Bool {
     guard var state = active[rendezvous] else { return false }
+    progress.advance(to: (now - .origin).seconds)
     for transfer in state.lowered.phases[state.phase].transfers where transfer.bytes > 0 {
-      let id = solver.add(transfer)
-      while flights.count <= id.index { flights.append(nil) }
-      flights[id.index] = Flight(
-        rendezvous: rendezvous, remaining: transfer.bytes, rate: 0, since: now)
+      let id = progress.start(transfer)
+      while rendezvousOf.count <= id.index { rendezvousOf.append(0) }
+      rendezvousOf[id.index] = rendezvous
       state.outstanding += 1
       needsSolve = true
     }
@@ -86,18 +82,22 @@ struct Traffic {
     return state.outstanding == 0
   }
 
-  /// A transfer is done; gives its rendezvous when the phase is.
-  mutating func complete(_ variable: VariableID, at now: SimTime) -> Int? {
-    guard let flight = flights[variable.index], var state = active[flight.rendezvous] else {
+  /// Takes out transfers that end now, one a call; gives the rendezvous, and whether its phase is
+  /// over.
+  mutating func completeNext(at now: SimTime) -> (rendezvous: Int, phaseIsOver: Bool)? {
+    // What rounds to this instant ends at it.
+    let latest = (now - .origin).seconds + 0.5e-12
+    guard let ended = progress.takeCompletion(through: latest) else {
+      completion = nil
       return nil
     }
-    flights[variable.index] = nil
-    solver.remove(variable)
     needsSolve = true
+    let rendezvous = rendezvousOf[ended.id.index]
+    guard var state = active[rendezvous] else { return (rendezvous, false) }
     state.outstanding -= 1
     if state.outstanding == 0 { state.phase += 1 }
-    active[flight.rendezvous] = state
-    return state.outstanding == 0 ? flight.rendezvous : nil
+    active[rendezvous] = state
+    return (rendezvous, state.outstanding == 0)
   }
 
   // MARK: Rates
@@ -105,46 +105,45 @@ struct Traffic {
   /// A quarter of what picoseconds in 64 bits hold, so that sums of two can't overflow.
   static let longest = SimDuration(picoseconds: 1 << 61)
 
-  /// Solves where anything changed, settles the progress of transfers whose rate did, and
-  /// schedules their completions anew.
+  /// Solves where anything changed, and schedules the next completion.
   mutating func settle(at now: SimTime, _ queue: inout EventQueue<Replayer.Event>) throws {
     guard needsSolve else { return }
     needsSolve = false
-    solver.solve()
+    progress.advance(to: (now - .origin).seconds)
+    progress.settle()
     solves += 1
-    for link in solver.touched {
+    for link in progress.solver.touched {
       links.set(
-        link, usage: solver.usage[link.index], capacity: solver.capacities[link.index], at: now)
+        link, usage: progress.solver.usage(of: link),
+        capacity: progress.solver.capacity(of: link), at: now)
     }
-    for variable in solver.changed {
-      guard var flight = flights[variable.index] else { continue }
-      flight.remaining -= flight.rate * (now - flight.since).seconds
-      flight.rate = solver.rate(variable)
-      flight.since = now
-      if let handle = flight.completion { queue.cancel(handle) }
-      guard flight.rate > 0 else {
-        throw ReplayFailure.stalled(rendezvous: flight.rendezvous)
+    if let stalled = progress.stalled {
+      throw ReplayFailure.stalled(rendezvous: rendezvousOf[stalled.index])
+    }
+    try schedule(&queue, after: now)
+  }
+
+  private mutating func schedule(
+    _ queue: inout EventQueue<Replayer.Event>, after now: SimTime
+  ) throws {
+    let seconds = progress.nextCompletion
+    var next: SimTime?
+    if seconds < .infinity {
+      guard let span = SimDuration.rounding(seconds: seconds), span <= Self.longest else {
+        throw ReplayFailure.endless(rendezvous: progress.next.map { rendezvousOf[$0.index] } ?? 0)
       }
-      let seconds = max(0, flight.remaining) / flight.rate
-      guard let left = SimDuration.rounding(seconds: seconds),
-        left <= Self.longest
-      else { throw ReplayFailure.endless(rendezvous: flight.rendezvous) }
-      flight.completion = queue.schedule(.complete(variable), at: now + left)
-      flights[variable.index] = flight
+      next = max(now, .origin + span)
     }
-    // A transfer that came in with rate 0 and stays there is not among the changed.
-    for index in flights.indices {
-      if let flight = flights[index], flight.completion == nil {
-        throw ReplayFailure.stalled(rendezvous: flight.rendezvous)
-      }
-    }
+    guard next != completion?.time else { return }
+    if let completion { queue.cancel(completion.handle) }
+    completion = next.map { ($0, queue.schedule(.completions, at: $0)) }
   }
 
   /// What each link carried until `end`.
   mutating func linkOutcomes(at end: SimTime) -> [LinkOutcome] {
-    for index in solver.capacities.indices {
-      links.set(
-        LinkID(index: index), usage: 0, capacity: solver.capacities[index], at: end)
+    for index in 0..<progress.solver.linkCount {
+      let link = LinkID(index: index)
+      links.set(link, usage: 0, capacity: progress.solver.capacity(of: link), at: end)
     }
     return links.outcomes
   }
