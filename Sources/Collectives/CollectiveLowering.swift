@@ -80,10 +80,32 @@ public final class CollectiveLowering: Lowering {
       ])
   }
 
+  /// What instance number `rendezvous` does, pair by pair.
+  ///
+  /// Direct exchanges go by pair. Along rings and chains, and where ranks forward for others, data
+  /// is handed on, so that nobody is done before all are: these start and end together.
+  public func lowerToFlows(_ rendezvous: Int) throws -> LoweredFlows {
+    let instance = workload.instances[rendezvous]
+    let members = workload.groups[instance.group].ranks.map(\.index)
+    var builder = FlowBuilder(
+      map, members: members, isCapped: instance.injectionCap != nil)
+    guard let algorithm = CollectiveAlgorithm(for: instance), members.count > 1 else {
+      return builder.lowered(
+        members, order: .together(latency: .zero), fairness: options.fairness, injectionCap: nil)
+    }
+    let latency = try add(instance, algorithm, members, to: &builder)
+    let coflow = try lower(rendezvous)
+    let together = coflow.phases.reduce(SimDuration.zero) { $0 + $1.latency }
+    return builder.lowered(
+      members,
+      order: algorithm == .direct && latency == nil ? .byPair : .together(latency: together),
+      fairness: options.fairness, injectionCap: instance.injectionCap)
+  }
+
   /// Adds the bytes; gives the latency where it is not that of the longest path.
   private func add(
     _ instance: CollectiveInstance, _ algorithm: CollectiveAlgorithm, _ members: [Int],
-    to builder: inout TransferBuilder
+    to builder: inout some TrafficSink
   ) throws -> SimDuration? {
     switch (algorithm, instance.payload) {
     case (.ring, .buffer(let bytes)):
@@ -119,7 +141,7 @@ public final class CollectiveLowering: Lowering {
   /// its pods elsewhere: all NICs carry their share. Latency is that of the slowest ring: a chunk
   /// crosses all hops but one in each round.
   private func addRings(
-    _ bytes: Double, rounds: Int, _ members: [Int], to builder: inout TransferBuilder
+    _ bytes: Double, rounds: Int, _ members: [Int], to builder: inout some TrafficSink
   ) -> SimDuration {
     let rings = map.rings(members)
     let steps = Double(rounds * (members.count - 1))
@@ -141,7 +163,7 @@ public final class CollectiveLowering: Lowering {
   /// Chains from the root along the rings, or back to it. Latency is the sum of a chain's hops.
   private func addChains(
     _ instance: CollectiveInstance, _ bytes: Double, _ members: [Int],
-    to builder: inout TransferBuilder
+    to builder: inout some TrafficSink
   ) -> SimDuration {
     let rings = map.rings(members)
     var slowest = SimDuration.zero
@@ -162,7 +184,7 @@ public final class CollectiveLowering: Lowering {
   /// Send, gather, scatter: between the root and each other member.
   private func addRooted(
     _ instance: CollectiveInstance, _ bytes: Double, _ members: [Int],
-    to builder: inout TransferBuilder
+    to builder: inout some TrafficSink
   ) {
     if instance.kind == .send {
       builder.add(bytes, from: members[0], to: members[1])

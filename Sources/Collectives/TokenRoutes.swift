@@ -25,7 +25,7 @@ struct TokenRoutes {
   }
 
   /// Adds all bytes; what is forwarded inside a domain is a stage of its own.
-  func add(to builder: inout TransferBuilder) {
+  func add(to builder: inout some TrafficSink) {
     let tokenBytes = Double(routing.tokens) * Double(routing.tokenBytes)
     guard deduplication != .none else {
       let copies = members.indices.map { odds.expertsPerToken(atMember: $0) * tokenBytes }
@@ -61,7 +61,7 @@ struct TokenRoutes {
     return domains
   }
 
-  private func addDirect(_ copies: [Double], to builder: inout TransferBuilder) {
+  private func addDirect(_ copies: [Double], to builder: inout some TrafficSink) {
     for source in members.indices {
       for target in members.indices { move(copies[target], source, target, &builder) }
     }
@@ -69,7 +69,7 @@ struct TokenRoutes {
 
   private func add(
     from home: [Int], to domain: [Int], across: Double, _ copies: [Double],
-    to builder: inout TransferBuilder
+    to builder: inout some TrafficSink
   ) {
     for (place, source) in home.enumerated() {
       if home == domain {
@@ -85,7 +85,7 @@ struct TokenRoutes {
   /// Dispatch goes from source to target, combine back.
   private func move(
     _ bytes: Double, _ source: Int, _ target: Int, stage: Int = 0,
-    _ builder: inout TransferBuilder
+    _ builder: inout some TrafficSink
   ) {
     let (from, to) = routing.direction == .dispatch ? (source, target) : (target, source)
     builder.add(bytes, from: members[from], to: members[to], stage: stage)

@@ -3,7 +3,7 @@ import Simulation
 
 /// Adds up what pairs of ranks send to each other into one coflow: bytes by link, the longest path,
 /// the bytes that each rank injects.
-struct TransferBuilder {
+struct TransferBuilder: TrafficSink {
   private let map: LinkMap
   private var bytesOnLink: [Double]
   private var used: [LinkID] = []
@@ -27,10 +27,7 @@ struct TransferBuilder {
   /// The longest paths of all stages, one after the other.
   var latency: SimDuration { stageLatencies.reduce(.zero, +) }
 
-  /// Adds `bytes` from one rank to another; nothing for a rank to itself.
-  ///
-  /// - Parameter stage: bytes of a later stage are forwarded: their latency comes on top.
-  mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int = 0) {
+  mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int) {
     guard source != target, bytes > 0 else { return }
     let route = map.route(from: source, to: target)
     for link in route.links {

@@ -4,14 +4,18 @@ import Testing
 @testable import Simulation
 
 /// Gives each rendezvous the collective at its number.
-private struct TableLowering: Lowering {
+struct TableLowering: Lowering {
   var table: [LoweredCollective]
 
+  var flows: [LoweredFlows] = []
+
   func lower(_ rendezvous: Int) -> LoweredCollective { table[rendezvous] }
+
+  func lowerToFlows(_ rendezvous: Int) -> LoweredFlows { flows[rendezvous] }
 }
 
 /// Builds programs one task at a time, lanes in order.
-private struct ProgramFixture {
+struct ProgramFixture {
   var program = PlanProgram()
 
   mutating func lane() { program.laneRanges.append(program.taskCount..<program.taskCount) }

@@ -127,6 +127,16 @@ public final class LoweredCollective: Sendable {
 public protocol Lowering {
   /// What rendezvous number `rendezvous` does. Called once each; should share equal shapes.
   func lower(_ rendezvous: Int) throws -> LoweredCollective
+  /// The same flow by flow, for the flow tier. Called once each.
+  func lowerToFlows(_ rendezvous: Int) throws -> LoweredFlows
+}
+
+/// What a collective is on the links.
+public enum TransferTier: String, Sendable, CaseIterable {
+  /// One transfer a phase: scales to tens of thousands of ranks.
+  case coflow
+  /// Each pair by itself: exact to the max-min definition.
+  case flow
 }
 
 /// Makes every collective take no time: what is left is the bound that no fabric can beat.
@@ -138,6 +148,11 @@ public struct InstantLowering: Lowering {
 
   /// Nothing.
   public func lower(_ rendezvous: Int) -> LoweredCollective { nothing }
+
+  /// Nothing, to nobody. Every rendezvous of the coflow tier is instant already.
+  public func lowerToFlows(_ rendezvous: Int) -> LoweredFlows {
+    LoweredFlows(members: [], flows: [], links: [])
+  }
 }
 
 extension PlanProgram {

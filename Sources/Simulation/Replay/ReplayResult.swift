@@ -41,6 +41,8 @@ public struct CollectiveOutcome: Sendable {
   public var end: SimTime = .origin
   /// What it was lowered to; `nil` where recorded durations were replayed.
   public var lowered: LoweredCollective?
+  /// How each flow went, in the flow tier and where that is asked for.
+  public var flows: [FlowOutcome] = []
 
   /// An outcome to be filled in.
   public init() {}

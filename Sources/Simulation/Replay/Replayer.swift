@@ -22,11 +22,15 @@ public struct Replayer: ~Copyable {
     case begin(rank: Int32, task: Int32)
     case end(rank: Int32, task: Int32)
     case phase(rendezvous: Int32)
+    case flows(rendezvous: Int32, batch: Int32)
     case completions
+    case settle
   }
 
   let plan: Plan
   let timing: Timing
+  let tier: TransferTier
+  let keepsFlows: Bool
   var now = SimTime.origin
   var queue = EventQueue<Event>()
   var ranks: RankStates
@@ -35,16 +39,29 @@ public struct Replayer: ~Copyable {
   var lastEnd = SimTime.origin
   var result = ReplayResult()
   var traffic: Traffic
-  private let lowering: any Lowering
+  /// Flows that wait for their latency to pass.
+  var batches: [[Int32]] = []
+  let lowering: any Lowering
 
   /// A replayer of a plan.
-  public init(_ plan: Plan, lowering: any Lowering, timing: Timing = .lowered) {
+  ///
+  /// - Parameters:
+  ///   - tier: whether a collective moves as one, or each pair by itself.
+  ///   - tolerance: of the flow tier: rates are found anew after flows end no more often than once
+  ///     in this share of what the shortest collective in flight would take alone. 0 is exact.
+  ///   - keepsFlows: whether the outcome of every flow is kept.
+  public init(
+    _ plan: Plan, lowering: any Lowering, timing: Timing = .lowered, tier: TransferTier = .coflow,
+    tolerance: Double = 0, keepsFlows: Bool = false
+  ) {
     self.plan = plan
     self.lowering = lowering
     self.timing = timing
+    self.tier = tier
+    self.keepsFlows = keepsFlows
     ranks = RankStates(plan)
     meters = Array(repeating: RankMeters(), count: plan.programOfRank.count)
-    traffic = Traffic(plan)
+    traffic = Traffic(plan, tolerance: tolerance)
     result.collectives = Array(repeating: CollectiveOutcome(), count: plan.participants.count)
   }
 
@@ -72,10 +89,16 @@ public struct Replayer: ~Copyable {
     case .begin(let rank, let task): try begin(Int(rank), Int(task))
     case .end(let rank, let task): end(Int(rank), Int(task))
     case .phase(let rendezvous): try beginTransfers(of: Int(rendezvous))
+    case .flows(let rendezvous, let batch): beginFlows(Int(batch), of: Int(rendezvous))
     case .completions:
-      while let (rendezvous, phaseIsOver) = traffic.completeNext(at: now) {
-        if phaseIsOver { nextPhase(of: rendezvous) }
+      while let ended = traffic.completeNext(at: now) {
+        switch ended {
+        case .transfer(let rendezvous, let phaseIsOver):
+          if phaseIsOver { nextPhase(of: rendezvous) }
+        case .flow(let rendezvous, let index): endFlow(index, of: rendezvous)
+        }
       }
+    case .settle: break
     }
   }
 
@@ -141,8 +164,8 @@ public struct Replayer: ~Copyable {
     let leaves =
       program.leavesEarly[task]
       || (timing == .recorded && program.afterLastArrival[task] < .zero)
-    traffic.addArrival(
-      Traffic.Arrival(rank: Int32(rank), task: Int32(task), hasLeft: leaves), at: rendezvous)
+    let arrival = Traffic.Arrival(rank: Int32(rank), task: Int32(task), hasLeft: leaves)
+    traffic.addArrival(arrival, at: rendezvous)
     if leaves {
       meters[rank].beginTransferring(group(rank, task), at: now)
       queue.schedule(
@@ -150,11 +173,12 @@ public struct Replayer: ~Copyable {
     } else {
       meters[rank].changeMissing(by: 1, at: now)
     }
-    guard traffic.arrived(at: rendezvous) == plan.participants[rendezvous] else { return }
-    result.collectives[rendezvous].lastArrival = now
-    switch timing {
-    case .lowered: try startTransfer(of: rendezvous)
-    case .recorded: replayRecorded(rendezvous)
+    let isLast = traffic.arrived(at: rendezvous) == plan.participants[rendezvous]
+    if isLast { result.collectives[rendezvous].lastArrival = now }
+    switch (timing, tier) {
+    case (.lowered, .flow): try arriveByFlow(arrival, at: rendezvous)
+    case (.lowered, .coflow): if isLast { try startTransfer(of: rendezvous) }
+    case (.recorded, _): if isLast { replayRecorded(rendezvous) }
     }
   }
 
@@ -181,7 +205,7 @@ public struct Replayer: ~Copyable {
     nextPhase(of: rendezvous)
   }
 
-  private mutating func changeToTransfer(_ rank: Int, _ task: Int) {
+  mutating func changeToTransfer(_ rank: Int, _ task: Int) {
     meters[rank].changeMissing(by: -1, at: now)
     meters[rank].beginTransferring(group(rank, task), at: now)
   }

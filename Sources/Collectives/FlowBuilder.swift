@@ -1,0 +1,72 @@
+import Quantities
+import Simulation
+
+/// Where an algorithm puts the bytes that its ranks send to each other.
+protocol TrafficSink {
+  /// Adds `bytes` from one rank to another; nothing for a rank to itself.
+  ///
+  /// - Parameter stage: bytes of a later stage are forwarded: their latency comes on top.
+  mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int)
+}
+
+extension TrafficSink {
+  mutating func add(_ bytes: Double, from source: Int, to target: Int) {
+    add(bytes, from: source, to: target, stage: 0)
+  }
+}
+
+/// Keeps each pair of ranks a flow of its own.
+struct FlowBuilder: TrafficSink {
+  private let map: LinkMap
+  private let positions: [Int: Int]
+  private let isCapped: Bool
+  private var flows: [LoweredFlows.Flow] = []
+  private var links: [LinkID] = []
+  private var placeOfPair: [Pair: Int] = [:]
+  private var flowsOnLink: [Int]
+
+  private struct Pair: Hashable {
+    var source: Int
+    var target: Int
+    var stage: Int
+  }
+
+  /// - Parameter isCapped: whether what a member injects draws on a cap of its own.
+  init(_ map: LinkMap, members: [Int], isCapped: Bool) {
+    self.map = map
+    self.isCapped = isCapped
+    positions = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0) })
+    flowsOnLink = Array(repeating: 0, count: map.links.count)
+  }
+
+  mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int) {
+    guard source != target, bytes > 0, let sender = positions[source],
+      let receiver = positions[target]
+    else { return }
+    // What a pair sends in one stage is one flow, whichever member's data it is.
+    let pair = Pair(source: source, target: target, stage: stage)
+    if let place = placeOfPair[pair] {
+      flows[place].bytes += bytes
+      return
+    }
+    placeOfPair[pair] = flows.count
+    let route = map.route(from: source, to: target)
+    let start = links.count
+    links += route.links
+    for link in route.links { flowsOnLink[link.index] += 1 }
+    flows.append(
+      LoweredFlows.Flow(
+        source: Int32(sender), target: Int32(receiver), bytes: bytes, latency: route.latency,
+        route: start..<links.count, cap: isCapped ? sender : nil))
+  }
+
+  /// The flows; a claim of a whole collective's is spread over those on its most crowded link.
+  func lowered(
+    _ members: [Int], order: LoweredFlows.Order, fairness: Fairness, injectionCap: Bandwidth?
+  ) -> LoweredFlows {
+    LoweredFlows(
+      members: members, flows: flows, links: links,
+      caps: injectionCap.map { Array(repeating: $0.bytesPerSecond, count: members.count) } ?? [],
+      share: fairness == .flow ? 1 : 1 / Double(max(1, flowsOnLink.max() ?? 1)), order: order)
+  }
+}
