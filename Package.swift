@@ -39,6 +39,12 @@ let modules: [Module] = [
       .embedInCode("Presets/passage-512.json"),
       .embedInCode("Presets/copper-144.json"),
       .embedInCode("Presets/hgx-h800-8.json"),
+      .embedInCode("Presets/hgx-h100-8.json"),
+      .embedInCode("Presets/hgx-b200-8.json"),
+      .embedInCode("Presets/dgx-a100-8.json"),
+      .embedInCode("Presets/dgx-v100-8.json"),
+      .embedInCode("Presets/mi300x-8.json"),
+      .embedInCode("Presets/gloo-host.json"),
       .embedInCode("Presets/reference-switch.json"),
     ]),
   Module(

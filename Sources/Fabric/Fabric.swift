@@ -4,8 +4,9 @@ import Quantities
 ///
 /// Every GPU has a bundle of links into its pod's switch planes and one out of them, over which
 /// traffic is sprayed evenly, and where there is a scale-out network the same for its NICs. The
-/// switches themselves are non-blocking; an oversubscribed scale-out has a link out of each pod and
-/// one into it. Links are computed from their numbers, so that a fabric of any size costs nothing.
+/// switches themselves are non-blocking, unless oversubscribed: then a scale-up has one link that all
+/// traffic within the pod crosses, and a scale-out a link out of each pod and one into it. Links are
+/// computed from their numbers, so that a fabric of any size costs nothing.
 public struct Fabric: Sendable {
   /// What it was made from.
   public let specification: FabricSpecification
@@ -50,20 +51,29 @@ extension Fabric {
   private enum LinkRole {
     case gpu(Int, Tier, isEgress: Bool)
     case pod(Int, isEgress: Bool)
+    case shared(Int)
   }
 
   private var isOversubscribed: Bool {
     specification.pods > 1 && (specification.scaleOut?.oversubscription ?? 1) > 1
   }
 
+  private var isShared: Bool { specification.scaleUp.oversubscription > 1 }
+
   private var linksPerGPU: Int { specification.scaleOut == nil ? 2 : 4 }
 
   /// The number of links.
   public var linkCount: Int {
+    firstShared + (isShared ? specification.pods : 0)
+  }
+
+  /// The number of the first pod's shared link: behind all others.
+  private var firstShared: Int {
     gpuCount * linksPerGPU + (isOversubscribed ? 2 * specification.pods : 0)
   }
 
   private func role(_ id: FabricLinkID) -> LinkRole {
+    if id.index >= firstShared { return .shared(id.index - firstShared) }
     let gpuLinks = gpuCount * linksPerGPU
     if id.index >= gpuLinks {
       let place = id.index - gpuLinks
@@ -80,19 +90,29 @@ extension Fabric {
     case .gpu(let gpu, let tier, let isEgress):
       let network = tier == .scaleUp ? specification.scaleUp : specification.scaleOut
       return link(
-        name: "\(gpuName(gpu))/\(Self.bundleName(tier, network?.planes ?? 1))", isEgress: isEgress,
+        name: "\(gpuName(gpu))/\(Self.bundleName(tier, network?.planes ?? 1))/"
+          + (isEgress ? "egress" : "ingress"),
         tier: tier, network: network ?? specification.scaleUp, gpus: 1)
     case .pod(let pod, let isEgress):
-      let network = specification.scaleOut ?? specification.scaleUp
-      var trunk = link(
-        name: "pod\(pod)/scale-out", isEgress: isEgress, tier: .scaleOut, network: network,
-        gpus: specification.gpusPerPod)
-      trunk.bandwidth.bytesPerSecond /= network.oversubscription
-      // The NICs' hops hold the network's latency and energy; the trunk only narrows it.
-      trunk.latency = .zero
-      if trunk.energyPicojoulesPerBit != nil { trunk.energyPicojoulesPerBit = 0 }
-      return trunk
+      return podLink(
+        "pod\(pod)/scale-out/" + (isEgress ? "egress" : "ingress"), tier: .scaleOut,
+        network: specification.scaleOut ?? specification.scaleUp)
+    case .shared(let pod):
+      return podLink(
+        "pod\(pod)/scale-up/shared", tier: .scaleUp, network: specification.scaleUp)
     }
+  }
+
+  /// What all GPUs of a pod share. The GPUs' own hops hold the network's latency and energy; this
+  /// only narrows it.
+  private func podLink(
+    _ name: String, tier: Tier, network: FabricSpecification.Network
+  ) -> Link {
+    var link = link(name: name, tier: tier, network: network, gpus: specification.gpusPerPod)
+    link.bandwidth.bytesPerSecond /= network.oversubscription
+    link.latency = .zero
+    if link.energyPicojoulesPerBit != nil { link.energyPicojoulesPerBit = 0 }
+    return link
   }
 
   private static func bundleName(_ tier: Tier, _ planes: Int) -> String {
@@ -101,11 +121,10 @@ extension Fabric {
   }
 
   private func link(
-    name: String, isEgress: Bool, tier: Tier, network: FabricSpecification.Network, gpus: Int
+    name: String, tier: Tier, network: FabricSpecification.Network, gpus: Int
   ) -> Link {
     Link(
-      name: name + (isEgress ? "/egress" : "/ingress"), tier: tier,
-      technology: network.technology,
+      name: name, tier: tier, technology: network.technology,
       bandwidth: Bandwidth(
         bytesPerSecond: network.bandwidth.bytesPerSecond * network.efficiency * Double(gpus)),
       multiplicity: network.planes * gpus, latency: network.hopLatency,
@@ -119,21 +138,25 @@ extension Fabric {
   private func podLink(_ pod: Int, isEgress: Bool) -> FabricLinkID {
     FabricLinkID(index: gpuCount * linksPerGPU + 2 * pod + (isEgress ? 0 : 1))
   }
+
+  private func sharedLink(_ pod: Int) -> FabricLinkID { FabricLinkID(index: firstShared + pod) }
 }
 
 // MARK: Routes
 
 extension Fabric {
   /// The way from one GPU to another: through the planes of their pod, or out of one pod and into
-  /// the other. A trunk of an oversubscribed pod adds no latency of its own. O(1).
+  /// the other. What the GPUs of an oversubscribed pod share adds no latency of its own. O(1).
   public func route(from source: Int, to target: Int) -> Route {
     guard source != target else { return Route(links: [], latency: .zero) }
     let (from, to) = (pod(ofGPU: source), pod(ofGPU: target))
     if from == to {
+      let (out, into) = (
+        gpuLink(source, .scaleUp, isEgress: true), gpuLink(target, .scaleUp, isEgress: false)
+      )
       return Route(
-        links: [
-          gpuLink(source, .scaleUp, isEgress: true), gpuLink(target, .scaleUp, isEgress: false),
-        ], latency: specification.scaleUp.hopLatency * 2)
+        links: isShared ? [out, sharedLink(from), into] : [out, into],
+        latency: specification.scaleUp.hopLatency * 2)
     }
     var links = [gpuLink(source, .scaleOut, isEgress: true)]
     if isOversubscribed {

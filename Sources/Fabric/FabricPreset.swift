@@ -4,13 +4,22 @@ import JSON
 /// The fabrics that come along.
 public enum FabricPreset {
   /// Their names, in the order in which they are listed.
-  public static let names = ["passage-512", "copper-144", "hgx-h800-8", "reference-switch"]
+  public static let names = [
+    "passage-512", "copper-144", "hgx-h800-8", "hgx-h100-8", "hgx-b200-8", "dgx-a100-8",
+    "dgx-v100-8", "mi300x-8", "gloo-host", "reference-switch",
+  ]
 
   private static func document(_ name: String) -> [UInt8]? {
     switch name {
     case "passage-512": PackageResources.passage_512_json
     case "copper-144": PackageResources.copper_144_json
     case "hgx-h800-8": PackageResources.hgx_h800_8_json
+    case "hgx-h100-8": PackageResources.hgx_h100_8_json
+    case "hgx-b200-8": PackageResources.hgx_b200_8_json
+    case "dgx-a100-8": PackageResources.dgx_a100_8_json
+    case "dgx-v100-8": PackageResources.dgx_v100_8_json
+    case "mi300x-8": PackageResources.mi300x_8_json
+    case "gloo-host": PackageResources.gloo_host_json
     case "reference-switch": PackageResources.reference_switch_json
     default: nil
     }

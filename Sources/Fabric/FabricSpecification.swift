@@ -14,7 +14,8 @@ public struct FabricSpecification: Sendable, Equatable {
     public var hopLatency: SimDuration
     /// The share of the bandwidth that a collective sees.
     public var efficiency: Double
-    /// How many times the GPUs' bandwidth exceeds what leaves their pod; 1 for non-blocking.
+    /// How many times the bandwidth of a pod's GPUs together exceeds what this network carries of
+    /// it: within the pod, or out of it; 1 for non-blocking.
     public var oversubscription: Double
     /// What its links are made of.
     public var technology: LinkTechnology
@@ -86,12 +87,10 @@ public struct FabricSpecification: Sendable, Equatable {
   }
 
   private static func network(_ node: JSONNode, partsKey: String) throws -> Network {
-    var keys: Set = [
-      "bandwidth_gbps", partsKey, "hop_latency_ns", "efficiency", "technology",
+    try node.allow(keys: [
+      "bandwidth_gbps", partsKey, "hop_latency_ns", "efficiency", "oversubscription", "technology",
       "energy_pj_per_bit",
-    ]
-    if partsKey == "nics" { keys.insert("oversubscription") }
-    try node.allow(keys: keys)
+    ])
     let bandwidth = try node.required("bandwidth_gbps")
     let gigabits = try bandwidth.double(exclusive: true)
     guard gigabits <= 1e9 else {

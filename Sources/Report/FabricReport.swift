@@ -19,20 +19,41 @@ public enum FabricReport {
         specification.scaleOut.map(path) ?? "–", String(fabric.linkCount), specification.status,
       ])
     }
-    let notes = fabrics.compactMap { fabric -> String? in
+    let notes = fabrics.flatMap { fabric -> [String] in
       let specification = fabric.specification
       let source = specification.source.isEmpty ? "" : "Source: \(specification.source)."
       let parts = [specification.description, source].filter { !$0.isEmpty }
-      return parts.isEmpty ? nil : "\(fabric.name): " + parts.joined(separator: " ")
+      return parts.isEmpty ? [] : folded("\(fabric.name): " + parts.joined(separator: " "))
     }
     return (table.lines() + (notes.isEmpty ? [] : [""]) + notes).joined(separator: "\n") + "\n"
   }
 
+  /// What a GPU has of a network, as a collective sees it; behind it how many times less all GPUs of
+  /// a pod have together, where that is so.
   private static func gigabits(_ network: FabricSpecification.Network) -> String {
-    fixedPoint(network.bandwidth.gigabitsPerSecond * network.efficiency, digits: 0)
+    let rate = network.bandwidth.gigabitsPerSecond * network.efficiency
+    let text = fixedPoint(rate, digits: rate < 10 ? 1 : 0)
+    guard network.oversubscription > 1 else { return text }
+    let ratio = network.oversubscription
+    return text + " (\(fixedPoint(ratio, digits: ratio == ratio.rounded() ? 0 : 1)):1)"
   }
 
   private static func path(_ network: FabricSpecification.Network) -> String {
     fixedPoint((network.hopLatency * 2).seconds * 1e6, digits: 2)
+  }
+
+  /// Lines of at most 100 characters where words allow it, all but the first indented.
+  private static func folded(_ text: String) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty, line.count + 1 + word.count > 100 {
+        lines.append(line)
+        line = "  " + word
+      } else {
+        line += (line.isEmpty ? "" : " ") + word
+      }
+    }
+    return lines + [line]
   }
 }

@@ -99,6 +99,32 @@ struct ClosedFormTests {
     #expect((carried - 2 * crossed).magnitude <= 1e-6 * crossed, "bytes in are bytes delivered")
   }
 
+  @Test("a hybrid cube mesh as two quads: rings get six links, all-to-alls what joins the quads")
+  func cubeMesh() throws {
+    let fabric = try FabricPreset.load(nameOrFile: "dgx-v100-8")
+    let bytes = 64.0 * 1024 * 1024
+    let ring = try replayAlone(
+      workload(.allReduce, .buffer(ByteCount(Int64(bytes))), ranks: 8), on: fabric)
+    // 6 hops in quads and 2 between them but the shortest, twice.
+    Self.expect(ring, takes: 2 * 7 / 8 * bytes / 150e9 + 2 * 4.5e-6)
+    let all = try replayAlone(
+      workload(.allToAll, .matrix(.uniform(bytesPerPair: bytes / 8)), ranks: 8), on: fabric)
+    // 16 pairs cross the 6 links between the quads.
+    Self.expect(all, takes: 16 * bytes / 8 / 150e9 + 1e-6)
+  }
+
+  @Test("a shared scale-up carries all that moves at the rate of one port")
+  func sharedScaleUp() throws {
+    let bytes = 1024.0 * 1024
+    let result = try replayAlone(
+      workload(.allToAll, .matrix(.uniform(bytesPerPair: bytes)), ranks: 4),
+      on: FabricPreset.load(nameOrFile: "gloo-host"))
+    Self.expect(result, takes: 12 * bytes / 0.35e9 + 880e-6)
+    // Out of a rank, through what all share, into a rank.
+    let carried = result.links.reduce(0) { $0 + $1.bytes }
+    #expect((carried - 3 * 12 * bytes).magnitude < 1)
+  }
+
   @Test(
     "the published figures of the reference switch", arguments: [(64, 154_809), (512, 156_945)])
   func publishedAllToAll(n: Int, nanoseconds: Int64) throws {

@@ -31,11 +31,37 @@ struct FabricTests {
       case "passage-512": (512, 32000, 1600)
       case "copper-144": (144, 14400, 1600)
       case "hgx-h800-8": (8, 1600, 400)
+      case "hgx-h100-8": (8, 3600, 400)
+      case "hgx-b200-8": (8, 7200, 400)
+      case "dgx-a100-8": (8, 2400, 200)
+      case "dgx-v100-8": (4, 900, 300)
+      case "mi300x-8": (8, 3584, 400)
+      case "gloo-host": (64, 2.8, nil)
       default: (1024, 3435.9738368, nil)
       }
     #expect(fabric.specification.gpusPerPod == expected.gpus)
     #expect(fabric.specification.scaleUp.bandwidth.gigabitsPerSecond == expected.gbps)
     #expect(fabric.specification.scaleOut?.bandwidth.gigabitsPerSecond == expected.out)
+  }
+
+  @Test("a shared scale-up is one link a pod, which every route within it crosses once")
+  func shared() throws {
+    let fabric = try Self.make(
+      Self.twoPods.replacing("\"planes\": 4", with: "\"planes\": 4, \"oversubscription\": 2"))
+    #expect(fabric.linkCount == 8 * 4 + 4 + 2)
+    let all = (0..<fabric.linkCount).map { fabric.link(FabricLinkID(index: $0)) }
+    #expect(Set(all.map(\.name)).count == all.count, "names are unique")
+    let shared = all[all.count - 1]
+    // 4 GPUs of 800 Gb/s at an efficiency of a half, 2:1.
+    #expect(shared.name == "pod1/scale-up/shared" && shared.tier == .scaleUp)
+    #expect(shared.bandwidth.gigabitsPerSecond == 800)
+    #expect(shared.multiplicity == 16 && shared.energyPicojoulesPerBit == 0)
+    for (from, to) in [(4, 7), (7, 4)] {
+      let route = fabric.route(from: from, to: to)
+      #expect(route.links.map { fabric.link($0).name }[1] == "pod1/scale-up/shared")
+      #expect(route.latency == .nanoseconds(200))
+    }
+    #expect(fabric.route(from: 1, to: 6).links.allSatisfy { fabric.link($0).tier == .scaleOut })
   }
 
   @Test("the study's ratio of pod bandwidths comes out at 7.9")
@@ -113,7 +139,11 @@ struct FabricTests {
       "\"bandwidth_gbps\": 800", "\"bandwidth_gbps\": 1e300", .valueOutOfRange,
       "pod.scale_up.bandwidth_gbps"
     ),
-    ("\"planes\": 4", "\"oversubscription\": 4", .unknownKey, "pod.scale_up.oversubscription"),
+    (
+      "\"planes\": 4", "\"oversubscription\": 0.9", .valueOutOfRange,
+      "pod.scale_up.oversubscription"
+    ),
+    ("\"planes\": 4", "\"nics\": 4", .unknownKey, "pod.scale_up.nics"),
     ("0.5", "1.5", .valueOutOfRange, "pod.scale_up.efficiency"),
     (
       "\"hop_latency_ns\": 100,", "\"hop_latency_ns\": -1,", .valueOutOfRange,
