@@ -31,6 +31,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case placementIncomplete = "placement-incomplete"
     case malformedPlacement = "malformed-placement"
     case deadlock = "deadlock"
+    case thresholdExceeded = "threshold-exceeded"
     case usage = "usage"
     case defect = "defect"
   }
@@ -82,6 +83,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case .noSuchFile: .noInput
     case .cannotWrite: .cannotWrite
     case .usage: .usage
+    case .thresholdExceeded: .checkFailed
     case .defect: .defect
     default: .badInput
     }

@@ -28,7 +28,9 @@ enum Wording {
   }
 
   /// `12.3 %`.
-  static func percent(_ share: Double) -> String { fixedPoint(share * 100, digits: 1) + " %" }
+  static func percent(_ share: Double, digits: Int = 1) -> String {
+    fixedPoint(share * 100, digits: digits) + " %"
+  }
 
   /// `1.23 GB`, in powers of ten.
   static func bytes(_ bytes: Double) -> String {

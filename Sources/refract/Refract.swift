@@ -20,7 +20,7 @@ struct Refract: AsyncParsableCommand {
     version: version,
     subcommands: [
       IngestCommand.self, InspectCommand.self, ReplayCommand.self, CompareCommand.self,
-      FabricCommand.self, FlowsCommand.self,
+      DiffCommand.self, FabricCommand.self, FlowsCommand.self,
     ])
 
   /// The version of the tool, which results carry.

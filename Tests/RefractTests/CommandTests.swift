@@ -101,7 +101,7 @@ struct CommandTests {
   func help() throws {
     let help = try Tool.refract("--help")
     #expect(help.status == 0)
-    for command in ["ingest", "inspect", "replay", "compare", "fabric"] {
+    for command in ["ingest", "inspect", "replay", "compare", "diff", "fabric"] {
       #expect(help.output.contains(command))
     }
     #expect(try Tool.refract("--version").output.contains("."))

@@ -1,4 +1,6 @@
+import Collectives
 import Quantities
+import Simulation
 import TestSupport
 import Testing
 import Trace
@@ -42,8 +44,32 @@ struct CapturedTraceTests {
     let workload = prepared.workload
     #expect(workload.groups.count == 7)
     #expect(workload.instances.count { $0.kind == .allToAll } == 2 * (2 + 8))
+    // 14 gradients of dense parameters, 16 of experts in each of the 4 pairs.
+    #expect(workload.instances.count { $0.kind == .allReduce } == 14 + 4 * 16)
     #expect(workload.programs.count == 8)
+    // Every instance holds one call of each member of its group, and no call is left over.
+    var callers: [[Int]] = workload.instances.map { _ in [] }
+    for rank in 0..<workload.worldSize {
+      for call in workload.programs[workload.programOfRank[rank]].calls {
+        let first = workload.firstInstance[workload.groupsOfRank[rank][call.slot]]
+        callers[first + call.position].append(rank)
+      }
+    }
+    for (instance, ranks) in zip(workload.instances, callers) {
+      #expect(ranks == workload.groups[instance.group].ranks.map(\.index))
+    }
     #expect(prepared.selfCheckError == 0)
     #expect(workload.captured.parts.allSatisfy { $0.sum == workload.captured.stepTime })
+  }
+
+  @Test("with captured durations every rank spends its time as captured")
+  func selfCheckByRank() throws {
+    let workload = try PreparedTrace(TraceSource(inputs: [Self.path]), name: "t").workload
+    let replayed = try replayPlan(
+      PlanBuilder.plan(workload, capacities: []), workload, InstantLowering(), .recorded)
+    #expect(replayed.parts.count == 8)
+    for (rank, (replayed, captured)) in zip(replayed.parts, workload.captured.parts).enumerated() {
+      #expect(replayed == captured, "rank \(rank)")
+    }
   }
 }
