@@ -11,6 +11,7 @@ are summed over all ranks, those of experts over the ranks that hold the same ex
 
 import argparse
 import os
+import time
 
 import torch
 import torch.distributed as dist
@@ -102,6 +103,7 @@ def main():
     parser.add_argument("--out", default="capture")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--capture", type=int, nargs="+", default=[2, 3, 4])
+    parser.add_argument("--ranks", type=int, nargs="+", help="capture these; all if left out")
     parser.add_argument("--expert-parallel", type=int, default=4)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--hidden", type=int, default=256)
@@ -122,6 +124,8 @@ def main():
         torch.cuda.set_device(device)
 
     ep = options.expert_parallel
+    if world % ep or options.experts % ep:
+        parser.error(f"--expert-parallel {ep} must divide {world} ranks and --experts")
     expert_group = expert_data_group = None
     for start in range(0, world, ep):
         group = dist.new_group(range(start, start + ep), group_desc="ep")
@@ -139,12 +143,13 @@ def main():
     sparse = [p for p in blocks.parameters() if id(p) in experts]
     optimizer = torch.optim.SGD(blocks.parameters(), lr=1e-3)
     capture = refract_capture.Capture(
-        options.out, options.capture,
-        model={k: v for k, v in vars(options).items() if k not in ("out", "steps", "capture")},
+        options.out, options.capture, ranks=options.ranks,
+        model={k: v for k, v in vars(options).items() if k not in ("out", "steps", "capture", "ranks")},
         layout={"tp": 1, "pp": 1, "ep": ep, "dp": world})
 
     generator = torch.Generator().manual_seed(1000 + rank)
-    for _ in range(options.steps):
+    for step in range(options.steps):
+        start = time.monotonic()
         x = torch.randn(
             options.batch, options.length, options.hidden, generator=generator).to(device)
         loss = (blocks(x) - x.roll(1, dims=1)).square().mean()
@@ -153,10 +158,15 @@ def main():
         average(dense, dist.group.WORLD)
         average(sparse, expert_data_group)
         optimizer.step()
+        loss = loss.item()  # Waits for the GPU.
+        if rank == 0:
+            note = ", captured" if step in options.capture else ""
+            print(f"step {step}: {(time.monotonic() - start) * 1e3:.0f} ms, loss {loss:.4f}{note}")
+        done = time.monotonic()
         capture.step()
+        if rank == 0 and time.monotonic() - done > 0.1:
+            print(f"  {(time.monotonic() - done) * 1e3:.0f} ms to start or write a capture")
     dist.barrier()
-    if rank == 0:
-        print(f"loss {loss.item():.4f}; captured steps {options.capture} in {options.out}")
     dist.destroy_process_group()
 
 
