@@ -16,6 +16,7 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -65,7 +66,26 @@ let modules: [Module] = [
     name: "Report",
     dependencies: [
       "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Simulation", "Fabric",
-      "Study",
+      "Study", mustache,
+    ],
+    resources: [
+      .embedInCode("HTML/Templates/page.mustache"),
+      .embedInCode("HTML/Templates/trace.mustache"),
+      .embedInCode("HTML/Templates/verdict.mustache"),
+      .embedInCode("HTML/Templates/step-time.mustache"),
+      .embedInCode("HTML/Templates/breakdown.mustache"),
+      .embedInCode("HTML/Templates/links.mustache"),
+      .embedInCode("HTML/Templates/collectives.mustache"),
+      .embedInCode("HTML/Templates/traffic.mustache"),
+      .embedInCode("HTML/Templates/timeline.mustache"),
+      .embedInCode("HTML/Templates/assumptions.mustache"),
+      .embedInCode("HTML/Templates/fabrics.mustache"),
+      .embedInCode("HTML/Templates/reading.mustache"),
+      .embedInCode("HTML/Templates/sentence.mustache"),
+      .embedInCode("HTML/Templates/figure.mustache"),
+      .embedInCode("HTML/Templates/cell.mustache"),
+      .embedInCode("HTML/Templates/axis.mustache"),
+      .embedInCode("HTML/Templates/report.css"),
     ]),
 ]
 
@@ -104,7 +124,8 @@ let package = Package(
   name: "refract",
   products: [.executable(name: "refract", targets: ["refract"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

@@ -134,6 +134,11 @@ extension JSONWriter {
     bool(value)
   }
 
+  /// Writes a list of numbers on one line.
+  public mutating func numbers(_ values: [Double]) {
+    scalar("[" + values.map { $0.isFinite ? Self.text($0) : "null" }.joined(separator: ", ") + "]")
+  }
+
   /// Writes a member with a list of integers.
   public mutating func member<T: BinaryInteger>(_ name: String, _ values: [T]) {
     key(name)

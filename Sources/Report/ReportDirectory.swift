@@ -3,7 +3,7 @@ public import Study
 
 /// The files that replay and compare leave behind.
 public enum ReportDirectory {
-  /// Writes `results.json`, `links.csv`, `collectives.csv` and `critical_path.csv` into `directory`,
+  /// Writes `results.json`, `report.html` and the CSV files into `directory`,
   /// made where it is missing. All are written aside first, and `results.json` appears last.
   ///
   /// - Throws: a `Diagnostic` where something can't be written.
@@ -15,6 +15,7 @@ public enum ReportDirectory {
       ("links.csv", Array(CSVDocuments.links(results).utf8)),
       ("collectives.csv", Array(CSVDocuments.collectives(results).utf8)),
       ("critical_path.csv", Array(CSVDocuments.criticalPaths(results).utf8)),
+      ("report.html", try HTMLReport.document(results, version: version)),
       ("results.json", ResultsJSON.document(results, version: version)),
     ]
     var files: [OutputFile] = []

@@ -17,6 +17,7 @@ public enum ResultsJSON {
       json.member("version", version)
       json.key("scenarios")
       json.array { json in for result in results { write(result, to: &json) } }
+      writeTraces(results, to: &json)
     }
     json.endLine()
     return json.bytes
@@ -54,6 +55,7 @@ public enum ResultsJSON {
         json.member("solves", result.counters.solves)
         json.member("solver_steps", result.counters.solverSteps)
       }
+      writeDetails(result, to: &json)
     }
   }
 

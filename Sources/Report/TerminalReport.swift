@@ -10,17 +10,14 @@ public enum TerminalReport {
   /// The text, a line feed at its end.
   public static func text(_ results: [ScenarioResult]) -> String {
     var lines: [String] = []
-    // Results stand trace by trace; each trace is a section.
-    var rest = results[...]
-    while let first = rest.first {
-      let section = rest.prefix { $0.trace == first.trace }
-      rest = rest.dropFirst(section.count)
+    for section in TraceScenarios.all(results) {
       if !lines.isEmpty { lines.append("") }
-      lines += heading(first)
+      lines += heading(section.results[0])
+      if section.results.count > 1 { lines.append(Verdict(section).claim.plain) }
       lines.append("")
-      lines += table(Array(section))
+      lines += table(section.results)
       lines.append("")
-      lines += details(Array(section))
+      lines += details(section.results)
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -57,14 +54,6 @@ public enum TerminalReport {
     return little + "this step hides its communication, and no fabric can shorten it by more"
   }
 
-  /// What tells a scenario from the others: its fabric, and its placement where that differs too.
-  private static func names(_ results: [ScenarioResult]) -> [String] {
-    let placements = Set(results.map(\.placement))
-    return results.map {
-      placements.count > 1 || $0.placement != "linear" ? "\($0.fabric), \($0.placement)" : $0.fabric
-    }
-  }
-
   /// Microseconds are fine enough for steps of milliseconds, not for shorter ones.
   private static func digits(_ results: [ScenarioResult]) -> Int {
     let longest = results.map { max($0.stepTime, $0.capturedStepTime) }.max() ?? .zero
@@ -78,7 +67,7 @@ public enum TerminalReport {
       ("exposed", .right), ("waiting", .right), ("lag", .right), ("energy J", .right),
       ("busiest link", .left), ("mean use", .right),
     ])
-    for (name, result) in zip(names(results), results) {
+    for (name, result) in zip(TraceScenarios.names(results), results) {
       let parts = result.meanParts.nanoseconds.map {
         fixedPoint(Double($0) / 1e6, digits: digits)
       }
@@ -106,9 +95,10 @@ public enum TerminalReport {
       ("replayed ms", .right), ("ratio", .right), ("mean busbw GB/s", .right),
       ("most contention", .right), ("held by", .left),
     ])
-    for (name, result) in zip(names(results), results) {
-      for kind in KindSummary.all(result) {
-        table.add([name] + kind.cells(digits: digits(results)))
+    for (name, result) in zip(TraceScenarios.names(results), results) {
+      // Kinds that hardly take time would fill a page; the largest few tell.
+      for summary in result.collectiveSummaries.prefix(8) {
+        table.add([name] + cells(summary, digits: digits(results)))
       }
     }
     if !table.isEmpty { lines += table.lines() + [""] }
@@ -120,6 +110,19 @@ public enum TerminalReport {
     return lines
   }
 
+  private static func cells(_ summary: CollectiveSummary, digits: Int) -> [String] {
+    let groups = summary.groups > 1 ? " (\(summary.groups) groups)" : ""
+    return [
+      "\(summary.title) [\(summary.algorithm)] in \(summary.purpose)\(groups)",
+      String(summary.count), Wording.milliseconds(summary.captured, digits: digits),
+      Wording.milliseconds(summary.transfer, digits: digits),
+      summary.captured > .zero
+        ? fixedPoint(summary.transfer.seconds / summary.captured.seconds, digits: 2) : "–",
+      summary.busBandwidth.map { fixedPoint($0 / 1e9, digits: 1) } ?? "–",
+      summary.contention.map { fixedPoint($0, digits: 2) } ?? "–", summary.bottleneck,
+    ]
+  }
+
   /// How far the answer leans on what is not recorded, and what it is made of.
   private static func confidence(_ results: [ScenarioResult]) -> [String] {
     let digits = digits(results)
@@ -127,7 +130,7 @@ public enum TerminalReport {
       ("fabric", .left), ("no edges inferred", .right), ("no unexplained lag", .right),
       ("critical path: compute", .right), ("transfer", .right), ("host", .right), ("lag", .right),
     ])
-    for (name, result) in zip(names(results), results) {
+    for (name, result) in zip(TraceScenarios.names(results), results) {
       let path = result.criticalPath
       let other =
         result.interval.high == result.stepTime ? result.interval.low : result.interval.high
@@ -138,49 +141,5 @@ public enum TerminalReport {
           })
     }
     return table.lines()
-  }
-}
-
-/// Collectives of one group, kind and algorithm in a scenario, summed up.
-private struct KindSummary {
-  let label: String
-  let rows: [ScenarioResult.CollectiveRow]
-
-  static func all(_ result: ScenarioResult) -> [KindSummary] {
-    var order: [String] = []
-    var byLabel: [String: [ScenarioResult.CollectiveRow]] = [:]
-    for row in result.collectives {
-      let algorithm = row.outcome.lowered?.algorithm ?? ""
-      let title = row.instance.label ?? row.instance.kind.rawValue
-      let label = "\(title) [\(algorithm)] in \(row.group.label)"
-      if byLabel[label] == nil { order.append(label) }
-      byLabel[label, default: []].append(row)
-    }
-    // Groups that are each other's counterparts would fill a page; the largest few tell.
-    let ranked = order.enumerated().sorted {
-      let (a, b) = (time(byLabel[$0.element] ?? []), time(byLabel[$1.element] ?? []))
-      return a != b ? a > b : $0.offset < $1.offset
-    }
-    return ranked.prefix(8).map { KindSummary(label: $0.element, rows: byLabel[$0.element] ?? []) }
-  }
-
-  private static func time(_ rows: [ScenarioResult.CollectiveRow]) -> SimDuration {
-    rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) }
-  }
-
-  func cells(digits: Int) -> [String] {
-    let captured = rows.reduce(SimDuration.zero) {
-      $0.addingSaturated($1.instance.capturedDuration)
-    }
-    let replayed = Self.time(rows)
-    let rates = rows.compactMap(\.bandwidths?.bus)
-    let factors = rows.compactMap(\.contentionFactor)
-    return [
-      label, String(rows.count), Wording.milliseconds(captured, digits: digits),
-      Wording.milliseconds(replayed, digits: digits),
-      captured > .zero ? fixedPoint(replayed.seconds / captured.seconds, digits: 2) : "–",
-      rates.isEmpty ? "–" : fixedPoint(rates.reduce(0, +) / Double(rates.count) / 1e9, digits: 1),
-      factors.max().map { fixedPoint($0, digits: 2) } ?? "–", rows[0].bottleneck,
-    ]
   }
 }

@@ -11,6 +11,31 @@ enum Wording {
     return fixedPoint(seconds / unit.0, digits: 3) + " " + unit.1
   }
 
+  /// The unit of a column of times of which `longest` is the longest.
+  static func unit(longest: SimDuration) -> TimeUnit {
+    let seconds = longest.seconds
+    return seconds >= 10 ? .seconds : seconds >= 1e-3 ? .milliseconds : .microseconds
+  }
+
+  /// A time in a column's unit, which stands in its heading: three digits after the point.
+  static func time(_ duration: SimDuration, in unit: TimeUnit) -> String {
+    fixedPoint(duration.seconds / unit.seconds, digits: 3)
+  }
+
+  /// `a`, `a and b`, `a, b and c`.
+  static func list(_ items: [String]) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// `two`, `three`, …, `12`.
+  static func number(_ count: Int) -> String {
+    let words = [
+      "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ]
+    return words.indices.contains(count) ? words[count] : String(count)
+  }
+
   /// Milliseconds for columns, with so many digits after the point.
   static func milliseconds(_ duration: SimDuration, digits: Int = 3) -> String {
     fixedPoint(duration.seconds * 1e3, digits: digits)
@@ -39,5 +64,21 @@ enum Wording {
       return fixedPoint(bytes, digits: 0) + " B"
     }
     return fixedPoint(bytes / unit.0, digits: 2) + " " + unit.1
+  }
+}
+
+/// The unit of a column of times.
+enum TimeUnit: String {
+  case seconds = "s"
+  case milliseconds = "ms"
+  case microseconds = "µs"
+
+  /// How long it is.
+  var seconds: Double {
+    switch self {
+    case .seconds: 1
+    case .milliseconds: 1e-3
+    case .microseconds: 1e-6
+    }
   }
 }

@@ -19,6 +19,11 @@ public struct PreparedTrace: Sendable {
   public let selfCheck: SimDuration
   /// The step with collectives that take no time: what no fabric can beat.
   public let communicationFree: SimDuration
+  /// Logical bytes from rank to rank.
+  public let traffic: TrafficMatrix
+  /// The traced rank on which, or on a rank that repeats it, the captured step's critical path
+  /// spends longest; its timeline is kept.
+  public let observedRank: Int
 
   /// Reads and prepares.
   ///
@@ -35,7 +40,11 @@ public struct PreparedTrace: Sendable {
       options.infersDependencies = false
       recordedOnly = try WorkloadAssembler(trace, options: options).assemble()
       let plan = PlanBuilder.plan(workload, capacities: [])
-      selfCheck = try replayPlan(plan, workload, InstantLowering(), .recorded).stepTime
+      let captured = try replayPlan(plan, workload, InstantLowering(), .recorded)
+      selfCheck = captured.stepTime
+      let longest = captured.criticalPath.longestRank ?? 0
+      observedRank = workload.programs[workload.programOfRank[longest]].source.index
+      traffic = TrafficMatrix(workload)
       communicationFree = try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
     } catch var diagnostic as Diagnostic {
       if diagnostic.location == nil, diagnostic.code != .usage {
@@ -52,13 +61,32 @@ public struct PreparedTrace: Sendable {
   }
 }
 
+extension CriticalPath {
+  /// The rank whose tasks are on the path for longest, the first of several; `nil` where there are
+  /// none.
+  fileprivate var longestRank: Int? {
+    var times: [Int: SimDuration] = [:]
+    for step in steps { times[step.rank, default: .zero] += step.end - step.start }
+    return times.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+}
+
 /// Replays, with failures in the words of the workload.
 func replayPlan(
   _ plan: Plan, _ workload: Workload, _ lowering: any Lowering, _ timing: Replayer.Timing
 ) throws -> ReplayResult {
+  try replayPlan(plan, workload, lowering, timing, observing: 0).result
+}
+
+/// The same, and when each task of one rank ran.
+func replayPlan(
+  _ plan: Plan, _ workload: Workload, _ lowering: any Lowering, _ timing: Replayer.Timing,
+  observing rank: Int
+) throws -> (result: ReplayResult, spans: [TaskSpan]) {
   do {
     var replayer = Replayer(plan, lowering: lowering, timing: timing)
-    return try replayer.run()
+    let result = try replayer.run()
+    return (result, replayer.spans(ofRank: rank))
   } catch let failure as ReplayFailure {
     throw failure.diagnostic(workload)
   }

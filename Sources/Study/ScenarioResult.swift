@@ -11,6 +11,8 @@ public struct ScenarioResult: Sendable {
   public var trace: String
   /// The fabric's name.
   public var fabric: String
+  /// What the fabric is.
+  public var specification: FabricSpecification
   /// The placement's name.
   public var placement: String
   /// The replayed step.
@@ -43,6 +45,16 @@ public struct ScenarioResult: Sendable {
   public var links: [LinkRow]
   /// Every group that communicated.
   public var groups: [GroupRow]
+  /// Mean over ranks of exposed transfer within the rank, which is no group's.
+  public var exposedWithinRank: SimDuration
+  /// Logical bytes from rank to rank.
+  public var traffic: TrafficMatrix
+  /// The rank that the captured step's critical path spends longest on, captured and replayed.
+  public var timeline: RankTimeline
+  /// The ranks that have a trace.
+  public var tracedRanks: Int
+  /// How wrong the model of links is known to be for what the transfers cross.
+  public var modelError: ModelError
   /// Joules, where the fabric says what every used link takes.
   public var energyJoules: Double?
   /// Counted work.

@@ -26,13 +26,14 @@ struct ScenarioRunner {
   }
 
   func run() throws -> ScenarioResult {
-    let main = try replay(workload)
-    let recorded = try replay(trace.recordedOnly)
-    let lagFree = try replay(workload, withoutLag: true)
+    let (main, spans) = try replay(workload)
+    let recorded = try replay(trace.recordedOnly).result
+    let lagFree = try replay(workload, withoutLag: true).result
     let (collectives, contributions) = collectives(main)
     let times = [main.stepTime, recorded.stepTime]
     return ScenarioResult(
-      trace: trace.name, fabric: fabric.name, placement: placement.name, stepTime: main.stepTime,
+      trace: trace.name, fabric: fabric.name, specification: fabric.specification,
+      placement: placement.name, stepTime: main.stepTime,
       windowStart: main.start,
       capturedStepTime: workload.captured.stepTime, capturedHostStep: workload.captured.hostStep,
       capturedParts: Self.mean(workload.captured.parts), selfCheckError: trace.selfCheckError,
@@ -40,17 +41,45 @@ struct ScenarioRunner {
       interval: (times.min() ?? .zero, times.max() ?? .zero), criticalPath: main.criticalPath,
       criticalSteps: criticalSteps(main), parts: main.parts, collectives: collectives,
       links: links(main, contributions),
-      groups: groups(collectives, main), energyJoules: energy(main), counters: main.counters,
+      groups: groups(collectives, main), exposedWithinRank: exposedWithinRank(main),
+      traffic: trace.traffic, timeline: timeline(main, spans),
+      tracedRanks: Set(workload.programs.map(\.source)).count, modelError: modelError(main),
+      energyJoules: energy(main), counters: main.counters,
       assumptions: workload.assumptions + assumptions(), diagnostics: workload.log.summarized())
   }
 
-  private func replay(_ workload: Workload, withoutLag: Bool = false) throws -> ReplayResult {
+  private func replay(
+    _ workload: Workload, withoutLag: Bool = false
+  ) throws -> (result: ReplayResult, spans: [TaskSpan]) {
     var plan = PlanBuilder.plan(workload, capacities: map.capacities)
     if withoutLag {
       for program in plan.programs.indices { plan.programs[program].dropLag() }
     }
     let lowering = CollectiveLowering(workload, map, options: scenario.lowering)
-    return try replayPlan(plan, workload, lowering, .lowered)
+    return try replayPlan(
+      plan, workload, lowering, .lowered, observing: trace.observedRank)
+  }
+
+  private func timeline(_ result: ReplayResult, _ spans: [TaskSpan]) -> RankTimeline {
+    let program = workload.programs[workload.programOfRank[trace.observedRank]]
+    return TimelineBuilder.timeline(
+      rank: trace.observedRank, program, spans, captured: workload.captured,
+      replayed: (result.start, result.end))
+  }
+
+  private func modelError(_ result: ReplayResult) -> ModelError {
+    let crossesPods = zip(map.links, result.links).contains { link, outcome in
+      link.tier == .scaleOut && outcome.bytes > 0
+    }
+    guard crossesPods else { return ModelError(.oneSwitch) }
+    let ratio = fabric.specification.scaleOut?.oversubscription ?? 1
+    return ModelError(ratio > 1 ? .oversubscribed : .betweenPods)
+  }
+
+  private func exposedWithinRank(_ result: ReplayResult) -> SimDuration {
+    let shares = result.exposedByGroup.flatMap(\.self).filter { $0.group == nil }
+    let sum = shares.reduce(Int128(0)) { $0 + Int128($1.duration.picoseconds) }
+    return SimDuration(picoseconds: Int64(sum / Int128(max(1, result.parts.count))))
   }
 
   private static func mean(_ parts: [TimeParts]) -> TimeParts {

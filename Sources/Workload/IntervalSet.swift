@@ -1,12 +1,12 @@
-import Quantities
+public import Quantities
 
 /// A set of instants, as disjoint half-open intervals in order.
-struct IntervalSet: Equatable {
+public struct IntervalSet: Sendable, Equatable {
   /// Picoseconds from the origin.
-  private(set) var intervals: [Range<Int64>] = []
+  public private(set) var intervals: [Range<Int64>] = []
 
   /// The union of intervals in any order; empty ones vanish. O(n log n).
-  init(_ unordered: [Range<Int64>]) {
+  public init(_ unordered: [Range<Int64>]) {
     for interval in unordered.sorted(by: { $0.lowerBound < $1.lowerBound }) where !interval.isEmpty
     {
       if let last = intervals.last, interval.lowerBound <= last.upperBound {
@@ -19,12 +19,12 @@ struct IntervalSet: Equatable {
   }
 
   /// The time it covers.
-  var measure: SimDuration {
+  public var measure: SimDuration {
     SimDuration(picoseconds: intervals.reduce(0) { $0 + $1.upperBound - $1.lowerBound })
   }
 
   /// What is in this set and not in `other`. O(n + m).
-  func subtracting(_ other: IntervalSet) -> IntervalSet {
+  public func subtracting(_ other: IntervalSet) -> IntervalSet {
     var rest: [Range<Int64>] = []
     var cut = 0
     for interval in intervals {
@@ -43,5 +43,12 @@ struct IntervalSet: Equatable {
   }
 
   /// What is in either set.
-  func union(_ other: IntervalSet) -> IntervalSet { IntervalSet(intervals + other.intervals) }
+  public func union(_ other: IntervalSet) -> IntervalSet {
+    IntervalSet(intervals + other.intervals)
+  }
+
+  /// The same, `offset` picoseconds earlier.
+  public func earlier(by offset: Int64) -> IntervalSet {
+    IntervalSet(intervals.map { $0.lowerBound - offset..<$0.upperBound - offset })
+  }
 }

@@ -54,7 +54,9 @@ struct CommandTests {
         "passage-512", "--threads", threads, "-o", directory.file(name))
       #expect(run.status == 0, "\(run.error)")
     }
-    for file in ["results.json", "links.csv", "collectives.csv", "critical_path.csv"] {
+    for file in [
+      "report.html", "results.json", "links.csv", "collectives.csv", "critical_path.csv",
+    ] {
       let first = try bytes(of: directory.file("a/" + file))
       #expect(try bytes(of: directory.file("b/" + file)) == first)
       #expect(try bytes(of: directory.file("c/" + file)) == first)

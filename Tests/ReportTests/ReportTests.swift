@@ -68,7 +68,7 @@ struct ReportTests {
     let results = try await Self.results(["hgx-h800-8", "copper-144"])
     let root = try JSONNode(
       parsing: ResultsJSON.document(results, version: "0"), file: "results.json")
-    #expect(try root.members().map(\.key) == ["schema", "version", "scenarios"])
+    #expect(try root.members().map(\.key) == ["schema", "version", "scenarios", "traces"])
     let scenario = try root.required("scenarios").elements()[0]
     let promised = [
       "trace", "fabric", "placement", "tier", "step_time_ns", "captured_step_time_ns",

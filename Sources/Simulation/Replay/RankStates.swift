@@ -104,6 +104,16 @@ struct RankStates {
     return blocked
   }
 
+  // MARK: One rank's tasks
+
+  /// When each of a rank's tasks started and ended, and where it met others, since when it
+  /// transferred.
+  func spans(ofRank rank: Int, taskCount: Int) -> [TaskSpan] {
+    (firstTask[rank]..<firstTask[rank] + taskCount).map { index in
+      TaskSpan(start: starts[index], transferStart: transfers[index]?.start, end: ends[index])
+    }
+  }
+
   // MARK: Critical path
 
   /// Walks back from the task that ended last: each task to the one that let it start, a

@@ -1,0 +1,64 @@
+import JSON
+import Quantities
+import Simulation
+import Study
+import Trace
+import Workload
+
+/// What holds of a trace on all fabrics, and what its scenarios say together.
+extension ResultsJSON {
+  static func writeTraces(_ results: [ScenarioResult], to json: inout JSONWriter) {
+    json.key("traces")
+    json.array { json in
+      for section in TraceScenarios.all(results) {
+        let first = section.results[0]
+        json.object { json in
+          json.member("trace", first.trace)
+          json.member("ranks", first.rankCount)
+          json.member("traced_ranks", first.tracedRanks)
+          json.member("scenarios", Array(section.indices))
+          json.key("verdict")
+          write(section, to: &json)
+          json.key("traffic")
+          write(first.traffic, to: &json)
+        }
+      }
+    }
+  }
+
+  private static func write(_ section: TraceScenarios, to json: inout JSONWriter) {
+    let comparison = section.comparison
+    let base = section.indices.lowerBound
+    let verdict = Verdict(section)
+    json.object { json in
+      json.member("outcome", comparison.outcome.rawValue)
+      json.member("fastest_scenarios", comparison.first.map { base + $0 })
+      json.key("next_scenario")
+      if let next = comparison.next { json.integer(base + next) } else { json.null() }
+      json.member("margin_ns", comparison.margin.nanosecondsRounded)
+      json.member("margin_share", comparison.marginShare)
+      json.member("resolution_ns", comparison.resolution.nanosecondsRounded)
+      json.member("limit", comparison.limit.rawValue)
+      json.member("held_by", comparison.heldBy)
+      json.member("trust", comparison.trust.rawValue)
+      json.member("claim", verdict.claim.plain)
+      json.member("reason", verdict.reason.map(\.plain).joined(separator: " "))
+      json.member("caveats", verdict.caveats.map(\.plain).joined(separator: " "))
+    }
+  }
+
+  private static func write(_ traffic: TrafficMatrix, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("ranks_per_cell", traffic.ranksPerCell)
+      json.member("total_bytes", traffic.total.rounded())
+      json.key("sent_bytes")
+      json.numbers(traffic.sent.map { $0.rounded() })
+      json.key("received_bytes")
+      json.numbers(traffic.received.map { $0.rounded() })
+      json.key("bytes")
+      json.array { json in
+        for row in traffic.bytes { json.numbers(row.map { $0.rounded() }) }
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Quantities
+import Trace
+
+/// Logical bytes from rank to rank in a step, ranks taken together in equal runs where there are
+/// many: free of any fabric and algorithm.
+///
+/// What a collective asks for is laid on the pairs of its members so that it adds up to its logical
+/// bytes: all-to-all as its splits say, tokens evenly over the group; of an all-reduce,
+/// reduce-scatter or all-gather an n-th of the buffer on each pair; broadcast, reduce, gather and
+/// scatter between the root and each other member. Nothing goes from a rank to itself.
+public struct TrafficMatrix: Sendable, Equatable {
+  /// The number of ranks.
+  public let rankCount: Int
+  /// Ranks that share a row and a column: `ranksPerCell` of them, the last perhaps fewer.
+  public let ranksPerCell: Int
+  /// Bytes from the ranks of a row to those of a column.
+  public private(set) var bytes: [[Double]]
+
+  /// The traffic of a workload, in at most `limit` rows.
+  ///
+  /// - Complexity: O(groups · (members + limit²)), and the entries of all split matrices.
+  public init(_ workload: Workload, limit: Int = 64) {
+    rankCount = workload.worldSize
+    ranksPerCell = max(1, (workload.worldSize + limit - 1) / limit)
+    let cells = (rankCount + ranksPerCell - 1) / ranksPerCell
+    bytes = Array(repeating: Array(repeating: 0, count: cells), count: cells)
+    // Most collectives put the same on every pair of their group: those of a group are summed first.
+    var even = Array(repeating: 0.0, count: workload.groups.count)
+    for instance in workload.instances {
+      let members = workload.groups[instance.group].ranks.map { $0.index / ranksPerCell }
+      if let share = instance.evenShare(size: members.count) {
+        even[instance.group] += share
+      } else {
+        add(instance, members)
+      }
+    }
+    for (group, share) in zip(workload.groups, even) where share > 0 {
+      addEvenly(share, group.ranks.map { $0.index / ranksPerCell })
+    }
+  }
+
+  /// All bytes.
+  public var total: Double { bytes.reduce(0) { $1.reduce($0, +) } }
+
+  /// For each row all that its ranks send.
+  public var sent: [Double] { bytes.map { $0.reduce(0, +) } }
+
+  /// For each column all that its ranks receive.
+  public var received: [Double] {
+    bytes.indices.map { column in bytes.reduce(0) { $0 + $1[column] } }
+  }
+
+  /// The ranks of a row.
+  public func ranks(ofCell cell: Int) -> ClosedRange<Int> {
+    cell * ranksPerCell...min(rankCount, (cell + 1) * ranksPerCell) - 1
+  }
+
+  /// The same share on every ordered pair of members.
+  private mutating func addEvenly(_ share: Double, _ members: [Int]) {
+    var counts = Array(repeating: 0.0, count: bytes.count)
+    for cell in members { counts[cell] += 1 }
+    let used = counts.indices.filter { counts[$0] > 0 }
+    for source in used {
+      for target in used {
+        let selves = source == target ? counts[source] : 0
+        bytes[source][target] += share * (counts[source] * counts[target] - selves)
+      }
+    }
+  }
+
+  private mutating func add(_ instance: CollectiveInstance, _ members: [Int]) {
+    switch instance.payload {
+    case .matrix(let matrix):
+      for (i, source) in members.enumerated() {
+        for (j, target) in members.enumerated() where i != j {
+          bytes[source][target] += matrix[i, j]
+        }
+      }
+    case .buffer(let size):
+      let whole = Double(size.bytes)
+      guard instance.kind != .send else {
+        bytes[members[0]][members[1]] += whole
+        return
+      }
+      let root = instance.root ?? 0
+      for (place, cell) in members.enumerated() where place != root {
+        switch instance.kind {
+        case .broadcast: bytes[members[root]][cell] += whole
+        case .scatter: bytes[members[root]][cell] += whole / Double(members.count)
+        case .gather: bytes[cell][members[root]] += whole / Double(members.count)
+        default: bytes[cell][members[root]] += whole
+        }
+      }
+    case .none, .routed: break
+    }
+  }
+}
+
+extension CollectiveInstance {
+  /// What each ordered pair of `n` members moves, where all move the same; `nil` where they don't.
+  fileprivate func evenShare(size n: Int) -> Double? {
+    switch payload {
+    case .none: return 0
+    case .matrix(.uniform(let bytes)): return bytes
+    case .matrix(.rows): return nil
+    case .routed(let routing): return routing.bytesWithAllCopies / Double(n)
+    case .buffer(let size):
+      switch kind {
+      case .send, .broadcast, .reduce, .gather, .scatter: return nil
+      default: return Double(size.bytes) / Double(n)
+      }
+    }
+  }
+}
