@@ -21,6 +21,7 @@ extension ResultsJSON {
       json.member("low", result.modelError.low)
       json.member("high", result.modelError.high)
     }
+    json.member("has_gpu", result.hasDevice)
     json.member("collective_count", result.collectives.count)
     json.member("assumed_collectives", result.assumedCollectives)
     json.member("exposed_within_rank_ns", result.exposedWithinRank.nanosecondsRounded)

@@ -120,7 +120,9 @@ public struct Comparison: Sendable {
     let step = max(result.stepTime.seconds, 1e-12)
     let lag = result.criticalPath.lag.seconds / step
     let width = (result.interval.high - result.interval.low).seconds / step
-    if result.selfCheckError.magnitude > 0.01 || lag > 0.2 || width > 0.25 || result.isSynthetic {
+    if result.selfCheckError.magnitude > 0.01 || lag > 0.2 || width > 0.25 || result.isSynthetic
+      || !result.hasDevice
+    {
       return .low
     }
     let isWhole = result.tracedRanks == result.rankCount && result.assumedCollectives == 0

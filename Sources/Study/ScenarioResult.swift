@@ -53,6 +53,8 @@ public struct ScenarioResult: Sendable {
   public var timeline: RankTimeline
   /// The ranks that have a trace.
   public var tracedRanks: Int
+  /// Whether any traced rank had a GPU in the step; else compute is that of host threads.
+  public var hasDevice: Bool
   /// How wrong the model of links is known to be for what the transfers cross.
   public var modelError: ModelError
   /// Joules, where the fabric says what every used link takes.

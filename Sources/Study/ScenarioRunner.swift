@@ -43,7 +43,8 @@ struct ScenarioRunner {
       links: links(main, contributions),
       groups: groups(collectives, main), exposedWithinRank: exposedWithinRank(main),
       traffic: trace.traffic, timeline: timeline(main, spans),
-      tracedRanks: Set(workload.programs.map(\.source)).count, modelError: modelError(main),
+      tracedRanks: Set(workload.programs.map(\.source)).count,
+      hasDevice: workload.programs.contains { $0.hasDevice }, modelError: modelError(main),
       energyJoules: energy(main), counters: main.counters,
       assumptions: workload.assumptions + assumptions(), diagnostics: workload.log.summarized())
   }

@@ -31,7 +31,7 @@ struct ScenarioOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write results.json and CSV files of links, collectives and the critical path here.",
+      "Write report.html, results.json and CSV files of links, collectives, the critical path here.",
       valueName: "dir"))
   var output: String?
 

@@ -18,12 +18,17 @@ struct CaveatWords {
   }
 
   var caveats: [Sentence] {
-    [synthetic, interval, lag, ranks, sizes, links, selfCheck].compactMap(\.self)
+    [synthetic, host, interval, lag, ranks, sizes, links, selfCheck].compactMap(\.self)
   }
 
   private var synthetic: Sentence? {
     result.isSynthetic
       ? "The trace is synthetic: conclude nothing about a fabric from it." : nil
+  }
+
+  private var host: Sentence? {
+    result.hasDevice
+      ? nil : "No rank had a GPU: compute is that of host threads, with whatever else ran on them."
   }
 
   /// The other end of the interval, where that is another answer.
