@@ -177,7 +177,8 @@ struct HTMLReportTests {
 
   @Test("many scenarios: all are there, folded where they are long, and the file stays small")
   func many() async throws {
-    let few = try await Self.results(["captured-moe-ep4"], FabricPreset.names)
+    let few = try await Self.results(
+      ["captured-moe-ep4"], Array(FabricPreset.names.prefix(4)))
     var results: [ScenarioResult] = []
     for turn in 0..<5 {
       for result in few {

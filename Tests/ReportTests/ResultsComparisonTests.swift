@@ -114,11 +114,12 @@ struct ResultsComparisonTests {
 
   @Test("what was nothing has no relative change, and stands first")
   func fromNothing() {
-    #expect(Figure("bytes", 0, 5).relativeChange == nil)
-    #expect(Figure("bytes", 0, 5).magnitude == .infinity)
-    #expect(Figure("bytes", 0, 0).relativeChange == 0)
-    #expect(Figure("energy_j", nil, 5).change == nil && Figure("energy_j", nil, 5).isChanged)
-    #expect(Figure("step_time_ns", 200, 150).relativeChange == -0.25)
+    #expect(FigureChange("bytes", 0, 5).relativeChange == nil)
+    #expect(FigureChange("bytes", 0, 5).magnitude == .infinity)
+    #expect(FigureChange("bytes", 0, 0).relativeChange == 0)
+    #expect(
+      FigureChange("energy_j", nil, 5).change == nil && FigureChange("energy_j", nil, 5).isChanged)
+    #expect(FigureChange("step_time_ns", 200, 150).relativeChange == -0.25)
   }
 
   @Test("the JSON says the same, in keys with units")

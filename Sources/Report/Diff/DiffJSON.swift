@@ -72,7 +72,7 @@ public enum DiffJSON {
     }
   }
 
-  private static func write(_ figure: Figure, to json: inout JSONWriter) {
+  private static func write(_ figure: FigureChange, to json: inout JSONWriter) {
     json.key(figure.key)
     json.object { json in
       for (key, value) in [

@@ -5,7 +5,7 @@ public struct ScenarioChange: Sendable {
   /// The same in the second.
   public let after: ResultsDocument.Scenario
   /// Its figures, step time first.
-  public let figures: [Figure]
+  public let figures: [FigureChange]
   /// Its groups; one that is in one of the results only has nothing in the other.
   public let groups: [GroupChange]
   /// Assumptions that only one of them leans on.
@@ -18,13 +18,13 @@ public struct ScenarioChange: Sendable {
     /// The group, as in the results that have it.
     public let group: ResultsDocument.Group
     /// Its exposed transfer and its bytes.
-    public let figures: [Figure]
+    public let figures: [FigureChange]
   }
 
   init(_ before: ResultsDocument.Scenario, _ after: ResultsDocument.Scenario) {
     self.before = before
     self.after = after
-    figures = Figure.all(before, after)
+    figures = FigureChange.all(before, after)
     let matched = Matched(before.groups, after.groups) { $0.label }
     let both = matched.pairs.map { ($0, Optional($0), Optional($1)) }
     let lost = matched.onlyBefore.map { ($0, Optional($0), ResultsDocument.Group?.none) }
@@ -33,10 +33,10 @@ public struct ScenarioChange: Sendable {
       GroupChange(
         group: group,
         figures: [
-          Figure(
+          FigureChange(
             "exposed_transfer_ns", before.map { Double($0.exposed) },
             after.map { Double($0.exposed) }),
-          Figure("wire_bytes", before?.wireBytes, after?.wireBytes),
+          FigureChange("wire_bytes", before?.wireBytes, after?.wireBytes),
         ])
     }
     assumptions = Self.differing(before.assumptions, after.assumptions)
@@ -44,7 +44,7 @@ public struct ScenarioChange: Sendable {
   }
 
   /// The step time, by which scenarios are ordered.
-  public var stepTime: Figure { figures[0] }
+  public var stepTime: FigureChange { figures[0] }
 
   /// Whether anything differs.
   public var isChanged: Bool {

@@ -116,7 +116,7 @@ public enum DiffReport {
   private static func title(_ key: String) -> String { form(key).title }
 
   /// Before, after, change, and the change as a share.
-  private static func cells(_ figure: Figure) -> [String] {
+  private static func cells(_ figure: FigureChange) -> [String] {
     let form = form(figure.key)
     func number(_ value: Double?, signed: Bool = false) -> String {
       guard let value else { return "–" }

@@ -1,5 +1,5 @@
 /// One figure of a scenario or a group, before and after.
-public struct Figure: Sendable {
+public struct FigureChange: Sendable {
   /// Its key in `results.json`, with the unit at its end.
   public let key: String
   /// Before; `nil` where there is none.
@@ -40,9 +40,9 @@ public struct Figure: Sendable {
   /// All figures of a scenario, step time first.
   static func all(
     _ before: ResultsDocument.Scenario, _ after: ResultsDocument.Scenario
-  ) -> [Figure] {
-    func times(_ key: String, _ value: (ResultsDocument.Scenario) -> Int64) -> Figure {
-      Figure(key, Double(value(before)), Double(value(after)))
+  ) -> [FigureChange] {
+    func times(_ key: String, _ value: (ResultsDocument.Scenario) -> Int64) -> FigureChange {
+      FigureChange(key, Double(value(before)), Double(value(after)))
     }
     let parts = ["compute_ns", "exposed_transfer_ns", "waiting_ns", "lag_ns"]
     return [
@@ -50,11 +50,11 @@ public struct Figure: Sendable {
     ] + parts.enumerated().map { index, key in times(key) { $0.parts[index] } } + [
       times("step_time_interval_low_ns") { $0.interval[0] },
       times("step_time_interval_high_ns") { $0.interval[1] },
-      Figure("self_check_error", before.selfCheckError, after.selfCheckError),
-      Figure("calibrated_error", before.calibratedError, after.calibratedError),
-      Figure("bytes", before.bytes, after.bytes),
-      Figure("energy_j", before.energyJoules, after.energyJoules),
-      Figure(
+      FigureChange("self_check_error", before.selfCheckError, after.selfCheckError),
+      FigureChange("calibrated_error", before.calibratedError, after.calibratedError),
+      FigureChange("bytes", before.bytes, after.bytes),
+      FigureChange("energy_j", before.energyJoules, after.energyJoules),
+      FigureChange(
         "busiest_link_utilization", before.busiestLinkUtilization, after.busiestLinkUtilization),
     ]
   }
