@@ -71,7 +71,8 @@ public final class CollectiveLowering: Lowering {
     var builder = TransferBuilder(map)
     let latency = try add(instance, algorithm, members, to: &builder)
     let transfer = builder.transfer(
-      fairness: options.fairness, injectionCap: instance.injectionCap)
+      fairness: options.fairness, weight: weight(of: instance),
+      injectionCap: instance.injectionCap)
     return LoweredCollective(
       algorithm: algorithm.rawValue,
       phases: [
@@ -90,8 +91,7 @@ public final class CollectiveLowering: Lowering {
     var builder = FlowBuilder(
       map, members: members, isCapped: instance.injectionCap != nil)
     guard let algorithm = CollectiveAlgorithm(for: instance), members.count > 1 else {
-      return builder.lowered(
-        members, order: .together(latency: .zero), fairness: options.fairness, injectionCap: nil)
+      return builder.lowered(members, order: .together(latency: .zero), options.fairness, weight: 1)
     }
     let latency = try add(instance, algorithm, members, to: &builder)
     let coflow = try lower(rendezvous)
@@ -99,7 +99,14 @@ public final class CollectiveLowering: Lowering {
     return builder.lowered(
       members,
       order: algorithm == .direct && latency == nil ? .byPair : .together(latency: together),
-      fairness: options.fairness, injectionCap: instance.injectionCap)
+      options.fairness, weight: weight(of: instance), injectionCap: instance.injectionCap)
+  }
+
+  /// The first weight that names the instance's group, or its purpose.
+  private func weight(of instance: CollectiveInstance) -> Double {
+    let group = workload.groups[instance.group]
+    return options.weights.first { $0.group == group.name || $0.group == group.purpose }?.weight
+      ?? 1
   }
 
   /// Adds the bytes; gives the latency where it is not that of the longest path.

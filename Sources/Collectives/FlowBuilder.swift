@@ -62,11 +62,13 @@ struct FlowBuilder: TrafficSink {
 
   /// The flows; a claim of a whole collective's is spread over those on its most crowded link.
   func lowered(
-    _ members: [Int], order: LoweredFlows.Order, fairness: Fairness, injectionCap: Bandwidth?
+    _ members: [Int], order: LoweredFlows.Order, _ fairness: Fairness, weight: Double,
+    injectionCap: Bandwidth? = nil
   ) -> LoweredFlows {
     LoweredFlows(
       members: members, flows: flows, links: links,
       caps: injectionCap.map { Array(repeating: $0.bytesPerSecond, count: members.count) } ?? [],
-      share: fairness == .flow ? 1 : 1 / Double(max(1, flowsOnLink.max() ?? 1)), order: order)
+      share: weight * (fairness == .flow ? 1 : 1 / Double(max(1, flowsOnLink.max() ?? 1))),
+      order: order)
   }
 }

@@ -5,8 +5,25 @@ public struct LoweringOptions: Sendable, Hashable {
   /// Who gets equal shares of a link.
   public var fairness = Fairness.flow
 
+  /// Groups whose collectives claim more or less than their share, by name or purpose.
+  public var weights: [GroupWeight] = []
+
   /// The defaults: a copy a pod, shares a flow.
   public init() {}
+}
+
+/// What the claims of a group's collectives are multiplied by.
+public struct GroupWeight: Sendable, Hashable {
+  /// The name or purpose of the groups.
+  public var group: String
+  /// More than 0.
+  public var weight: Double
+
+  /// A weight.
+  public init(group: String, weight: Double) {
+    self.group = group
+    self.weight = weight
+  }
 }
 
 /// Within what a token is sent once, whichever of its experts are there.

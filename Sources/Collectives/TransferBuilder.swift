@@ -49,16 +49,20 @@ struct TransferBuilder: TrafficSink {
   ///
   /// - Parameters:
   ///   - fairness: whose share each claims where links are shared.
+  ///   - weight: what its claim is multiplied by.
   ///   - injectionCap: the most that one rank injects; it holds the coflow back as the link of its
   ///     busiest rank would.
-  func transfer(fairness: Fairness, injectionCap: Bandwidth?) -> Transfer? {
+  func transfer(
+    fairness: Fairness, weight: Double, injectionCap: Bandwidth?
+  ) -> Transfer? {
     guard total > 0 else { return nil }
     let links = used.sorted()
     let weights = links.map { bytesOnLink[$0.index] / total }
     let busiest = injected.values.max() ?? 0
     return Transfer(
       bytes: total, links: links, weights: weights,
-      fairShare: fairness == .flow ? Double(pairs.count) : 1 / (weights.max() ?? 1),
+      fairShare: weight
+        * (fairness == .flow ? Double(pairs.count) : 1 / (weights.max() ?? 1)),
       rateBound: injectionCap.map { $0.bytesPerSecond * total / busiest } ?? .infinity)
   }
 }

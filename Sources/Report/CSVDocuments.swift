@@ -14,7 +14,7 @@ public enum CSVDocuments {
     var text =
       "trace,fabric,placement,link,tier,technology,multiplicity,capacity_gbps,bytes,"
       + "mean_utilization,peak_utilization,busy_ns,above_90_percent_ns,top_contributor,"
-      + "top_contributor_bytes\n"
+      + "top_contributor_bytes,transfer_tier\n"
     for result in results {
       for row in result.links {
         let capacity = row.link.bandwidth.bytesPerSecond
@@ -25,7 +25,7 @@ public enum CSVDocuments {
           fixedPoint(row.meanUtilization, digits: 6),
           fixedPoint(row.outcome.peakUsage / capacity, digits: 6),
           whole(row.outcome.busySeconds * 1e9), whole(row.outcome.saturatedSeconds * 1e9),
-          row.topContributor.group, whole(row.topContributor.bytes),
+          row.topContributor.group, whole(row.topContributor.bytes), result.tier.rawValue,
         ])
       }
     }
@@ -38,7 +38,7 @@ public enum CSVDocuments {
       "trace,fabric,placement,group,group_size,sequence,kind,label,algorithm,logical_bytes,wire_bytes,"
       + "first_arrival_ns,last_arrival_ns,end_ns,arrival_spread_ns,transfer_ns,captured_ns,"
       + "lone_ns,contention_factor,algbw_gbytes_per_s,busbw_gbytes_per_s,bottleneck_link,"
-      + "assumed_by\n"
+      + "assumed_by,transfer_tier\n"
     for result in results {
       let origin = result.windowStart
       for row in result.collectives {
@@ -56,7 +56,7 @@ public enum CSVDocuments {
           row.contentionFactor.map { fixedPoint($0, digits: 4) } ?? "",
           row.bandwidths.map { fixedPoint($0.algorithm / 1e9, digits: 3) } ?? "",
           row.bandwidths.map { fixedPoint($0.bus / 1e9, digits: 3) } ?? "", row.bottleneck,
-          row.instance.assumedBy ?? "",
+          row.instance.assumedBy ?? "", result.tier.rawValue,
         ])
       }
     }
@@ -65,13 +65,13 @@ public enum CSVDocuments {
 
   /// The tasks on each critical path, first to last; times from the start of the window.
   public static func criticalPaths(_ results: [ScenarioResult]) -> String {
-    var text = "trace,fabric,placement,rank,lane,kind,name,start_ns,end_ns\n"
+    var text = "trace,fabric,placement,rank,lane,kind,name,start_ns,end_ns,transfer_tier\n"
     for result in results {
       for row in result.criticalSteps {
         text += line([
           result.trace, result.fabric, result.placement, String(row.rank), row.lane.label,
           row.kind, row.name, nanoseconds(row.start - result.windowStart),
-          nanoseconds(row.end - result.windowStart),
+          nanoseconds(row.end - result.windowStart), result.tier.rawValue,
         ])
       }
     }

@@ -14,6 +14,7 @@ extension ResultsJSON {
         let first = section.results[0]
         json.object { json in
           json.member("trace", first.trace)
+          json.member("tier", first.tier.rawValue)
           json.member("ranks", first.rankCount)
           json.member("traced_ranks", first.tracedRanks)
           json.member("scenarios", Array(section.indices))

@@ -18,6 +18,7 @@ public enum ResultsJSON {
       json.key("scenarios")
       json.array { json in for result in results { write(result, to: &json) } }
       writeTraces(results, to: &json)
+      writeTierDifferences(results, to: &json)
     }
     json.endLine()
     return json.bytes
@@ -28,7 +29,7 @@ public enum ResultsJSON {
       json.member("trace", result.trace)
       json.member("fabric", result.fabric)
       json.member("placement", result.placement)
-      json.member("tier", "coflow")
+      json.member("tier", result.tier.rawValue)
       writeTimes(result, to: &json)
       json.member("bytes", result.wireBytes.rounded())
       json.key("energy_j")

@@ -12,19 +12,21 @@ public enum TerminalReport {
     var lines: [String] = []
     for section in TraceScenarios.all(results) {
       if !lines.isEmpty { lines.append("") }
-      lines += heading(section.results[0])
+      lines += heading(section)
       if section.results.count > 1 { lines.append(Verdict(section).claim.plain) }
       lines.append("")
       lines += table(section.results)
       lines.append("")
       lines += details(section.results)
     }
+    lines += TierReport.lines(results)
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func heading(_ result: ScenarioResult) -> [String] {
+  private static func heading(_ section: TraceScenarios) -> [String] {
+    let result = section.results[0]
     var lines = [
-      "\(result.trace): captured step \(Wording.time(result.capturedStepTime))"
+      "\(section.title): captured step \(Wording.time(result.capturedStepTime))"
         + (result.capturedHostStep.map { " (host \(Wording.time($0)))" } ?? "")
         + ", exposed communication "
         + Wording.time(result.capturedParts.exposedTransfer + result.capturedParts.waiting),

@@ -11,9 +11,9 @@ enum Wording {
     return fixedPoint(seconds / unit.0, digits: 3) + " " + unit.1
   }
 
-  /// The unit of a column of times of which `longest` is the longest.
-  static func unit(longest: SimDuration) -> TimeUnit {
-    let seconds = longest.seconds
+  /// The unit of a column of times in which `time` reads well.
+  static func unit(suiting time: SimDuration) -> TimeUnit {
+    let seconds = time.seconds
     return seconds >= 10 ? .seconds : seconds >= 1e-3 ? .milliseconds : .microseconds
   }
 

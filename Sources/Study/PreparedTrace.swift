@@ -75,16 +75,17 @@ extension CriticalPath {
 func replayPlan(
   _ plan: Plan, _ workload: Workload, _ lowering: any Lowering, _ timing: Replayer.Timing
 ) throws -> ReplayResult {
-  try replayPlan(plan, workload, lowering, timing, observing: 0).result
+  try replayPlan(workload, observing: 0) {
+    Replayer(plan, lowering: lowering, timing: timing)
+  }.result
 }
 
 /// The same, and when each task of one rank ran.
 func replayPlan(
-  _ plan: Plan, _ workload: Workload, _ lowering: any Lowering, _ timing: Replayer.Timing,
-  observing rank: Int
+  _ workload: Workload, observing rank: Int, _ replayer: () -> Replayer
 ) throws -> (result: ReplayResult, spans: [TaskSpan]) {
   do {
-    var replayer = Replayer(plan, lowering: lowering, timing: timing)
+    var replayer = replayer()
     let result = try replayer.run()
     return (result, replayer.spans(ofRank: rank))
   } catch let failure as ReplayFailure {
@@ -108,21 +109,35 @@ extension ReplayFailure {
       return Diagnostic(
         .valueOutOfRange, "the step would take more than 26 days",
         remedy: "check sizes and times of the trace, and the latencies of the fabric")
-    case .deadlock(let blocked):
-      let shown = blocked.prefix(6).map { task -> String in
-        let program = workload.programs[workload.programOfRank[task.rank]]
-        let lane = program.lanes[program.operations[task.task].lane].label
-        switch task.reason {
-        case .task(let other):
-          return "rank \(task.rank), \(lane), operation \(task.task) waits for operation \(other)"
-        case .rendezvous(let number, let missing):
-          return "rank \(task.rank), \(lane) waits in \(Self.name(number, workload)) for "
-            + "\(missing) more"
+    case .deadlock(let blocked, let chain):
+      let shown = chain.tasks.prefix(8).map { Self.words($0, workload) }
+      let rest = chain.tasks.count > 8 ? "; and \(chain.tasks.count - 8) between" : ""
+      let (start, end) =
+        switch chain.end {
+        case .cycle:
+          ("each of \(chain.tasks.count) waits for the next, the last for the first: ", "")
+        case .neverComes(let rank): ("", "; rank \(rank) never comes to it")
+        case .unknown: ("", "")
         }
-      }
-      let more = blocked.count > 6 ? "; and \(blocked.count - 6) more" : ""
+      let more = blocked.count - chain.tasks.count
       return Diagnostic(
-        .deadlock, "the replay can't go on: " + shown.joined(separator: "; ") + more)
+        .deadlock,
+        "the replay can't go on: " + start + shown.joined(separator: "; ") + rest + end
+          + (more > 0 ? "; \(more) more operations wait" : ""),
+        remedy: "the order of operations can't be carried out; check how the trace was captured")
+    }
+  }
+
+  private static func words(_ task: BlockedTask, _ workload: Workload) -> String {
+    let program = workload.programs[workload.programOfRank[task.rank]]
+    let operation = program.operations[task.task]
+    let place =
+      "rank \(task.rank), \(program.lanes[operation.lane].label), operation \(task.task) "
+      + "('\(program.names[operation.name])')"
+    switch task.reason {
+    case .task(let other): return place + " waits for its operation \(other)"
+    case .rendezvous(let number, let missing):
+      return place + " waits in \(name(number, workload)) for \(missing) more"
     }
   }
 

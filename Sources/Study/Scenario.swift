@@ -1,6 +1,7 @@
 public import Collectives
 public import Fabric
 public import Placement
+public import Simulation
 public import Workload
 
 /// What to replay, besides the trace: one fabric, one placement, one way of lowering.
@@ -13,12 +14,20 @@ public struct Scenario: Sendable, Hashable {
   public var placement: PlacementPolicy
   /// How collectives become transfers.
   public var lowering: LoweringOptions
+  /// Whether a collective moves as one, or each pair by itself.
+  public var tier: TransferTier
+  /// Of the flow tier: how far apart rates may be brought up to date, as a share of the shortest
+  /// collective in flight. 0 is exact.
+  public var tolerance: Double
 
   /// A scenario.
   public init(
     fabric: String, overlays: [FabricOverlay] = [], placement: PlacementPolicy = .linear,
-    lowering: LoweringOptions = LoweringOptions()
+    lowering: LoweringOptions = LoweringOptions(), tier: TransferTier = .coflow,
+    tolerance: Double = 0
   ) {
+    self.tier = tier
+    self.tolerance = tolerance
     self.fabric = fabric
     self.overlays = overlays
     self.placement = placement

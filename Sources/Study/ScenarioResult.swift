@@ -15,6 +15,8 @@ public struct ScenarioResult: Sendable {
   public var specification: FabricSpecification
   /// The placement's name.
   public var placement: String
+  /// Whether collectives moved as one, or each pair by itself.
+  public var tier: TransferTier
   /// The replayed step.
   public var stepTime: SimDuration
   /// The replay's start, from the job's origin: what times of collectives count from.

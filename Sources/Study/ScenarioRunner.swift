@@ -33,7 +33,7 @@ struct ScenarioRunner {
     let times = [main.stepTime, recorded.stepTime]
     return ScenarioResult(
       trace: trace.name, fabric: fabric.name, specification: fabric.specification,
-      placement: placement.name, stepTime: main.stepTime,
+      placement: placement.name, tier: scenario.tier, stepTime: main.stepTime,
       windowStart: main.start,
       capturedStepTime: workload.captured.stepTime, capturedHostStep: workload.captured.hostStep,
       capturedParts: Self.mean(workload.captured.parts), selfCheckError: trace.selfCheckError,
@@ -57,8 +57,9 @@ struct ScenarioRunner {
       for program in plan.programs.indices { plan.programs[program].dropLag() }
     }
     let lowering = CollectiveLowering(workload, map, options: scenario.lowering)
-    return try replayPlan(
-      plan, workload, lowering, .lowered, observing: trace.observedRank)
+    return try replayPlan(workload, observing: trace.observedRank) {
+      Replayer(plan, lowering: lowering, tier: scenario.tier, tolerance: scenario.tolerance)
+    }
   }
 
   private func timeline(_ result: ReplayResult, _ spans: [TaskSpan]) -> RankTimeline {
@@ -204,12 +205,28 @@ struct ScenarioRunner {
     return joules
   }
 
+  private var fairness: String {
+    let weights = scenario.lowering.weights.map { "\($0.group) \($0.weight)" }
+    return "equal shares of a link go to each \(scenario.lowering.fairness.rawValue)"
+      + (weights.isEmpty
+        ? "" : ", times the weight of its group: " + weights.joined(separator: ", "))
+  }
+
   private func assumptions() -> [Assumption] {
     var list = [
-      Assumption("fluid", "links share bandwidth max-min fairly, as coflows; no packets, no loss"),
       Assumption(
-        "fairness", "equal shares of a link go to each \(scenario.lowering.fairness.rawValue)"),
+        "fluid",
+        "links share bandwidth max-min fairly, "
+          + (scenario.tier == .coflow ? "as coflows" : "flow by flow") + "; no packets, no loss"),
+      Assumption("fairness", fairness),
     ]
+    if scenario.tier == .flow, scenario.tolerance > 0 {
+      list.append(
+        Assumption(
+          "tolerance",
+          "rates are brought up to date after flows end no more often than once in "
+            + "\(scenario.tolerance) of what the shortest collective in flight takes alone"))
+    }
     if workload.instances.contains(where: {
       if case .routed = $0.payload { true } else { false }
     }) {

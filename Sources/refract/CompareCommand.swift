@@ -20,10 +20,9 @@ struct CompareCommand: AsyncParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
 
   func run() async throws {
-    let scenarios = try fabric.flatMap { fabric in
-      try placement.map { try scenario.scenario(fabric: fabric, placement: $0) }
-    }
-    let study = Study(traces: traces.map { trace.source([$0]) }, scenarios: scenarios)
+    let study = Study(
+      traces: traces.map { trace.source([$0]) },
+      scenarios: try scenario.scenarios(fabrics: fabric, placements: placement))
     try await scenario.run(study, showing: trace)
   }
 }

@@ -21,7 +21,7 @@ struct ReplayCommand: AsyncParsableCommand {
   func run() async throws {
     let study = try Study(
       traces: [trace.source(inputs)],
-      scenarios: [scenario.scenario(fabric: fabric, placement: placement)])
+      scenarios: scenario.scenarios(fabrics: [fabric], placements: [placement]))
     try await scenario.run(study, showing: trace)
   }
 }

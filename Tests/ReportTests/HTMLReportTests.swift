@@ -213,7 +213,7 @@ struct HTMLReportTests {
     arguments: [3, 999, 15_596, 126_983, 986_709, 12_345_678] as [Int64])
   func axis(_ microseconds: Int64) {
     let longest = SimDuration.nanoseconds(microseconds * 1000)
-    let axis = TimeAxis(longest: longest, unit: Wording.unit(longest: longest))
+    let axis = TimeAxis(longest: longest, unit: Wording.unit(suiting: longest))
     #expect((3...8).contains(axis.ticks.count), "\(axis.ticks.map(\.label))")
     #expect(axis.ticks.first?.label.hasPrefix("0") == true)
     #expect(Set(axis.ticks.map(\.label)).count == axis.ticks.count)
@@ -231,9 +231,9 @@ struct HTMLReportTests {
 
   @Test("steps of microseconds and of minutes are told in their own unit")
   func units() {
-    #expect(Wording.unit(longest: .nanoseconds(999_000)) == .microseconds)
-    #expect(Wording.unit(longest: .nanoseconds(1_000_000)) == .milliseconds)
-    #expect(Wording.unit(longest: .nanoseconds(10_000_000_000)) == .seconds)
+    #expect(Wording.unit(suiting: .nanoseconds(999_000)) == .microseconds)
+    #expect(Wording.unit(suiting: .nanoseconds(1_000_000)) == .milliseconds)
+    #expect(Wording.unit(suiting: .nanoseconds(10_000_000_000)) == .seconds)
     let lost = Figure.time(.nanoseconds(400), told: .milliseconds, at: "/")
     #expect(lost.text == "400.000 ns")
     #expect(Figure.time(.zero, told: .milliseconds, at: "/").text == "0.000 ms")

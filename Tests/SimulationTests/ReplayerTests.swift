@@ -217,12 +217,46 @@ struct ReplayerTests {
     do {
       _ = try Self.run(plan, [Self.collective(1), Self.collective(1)])
       Issue.record("a deadlock went unnoticed")
-    } catch ReplayFailure.deadlock(let blocked) {
+    } catch ReplayFailure.deadlock(let blocked, let chain) {
       #expect(
         blocked == [
           BlockedTask(rank: 0, task: 0, reason: .rendezvous(0, missing: 1)),
           BlockedTask(rank: 1, task: 0, reason: .rendezvous(1, missing: 1)),
         ])
+      #expect(chain.tasks == blocked)
+      #expect(chain.end == .cycle)
+    }
+  }
+
+  @Test("a cycle is told without what merely waits for it; a rank that never comes is named")
+  func chains() throws {
+    // 0 and 1 wait for each other; 2 waits for 1, in a group of the two.
+    func program(_ slots: [Int]) -> PlanProgram {
+      var fixture = ProgramFixture()
+      fixture.lane()
+      for slot in slots { fixture.task(.rendezvous, slot: slot) }
+      return fixture.program
+    }
+    let programs = [program([0, 1]), program([1, 0, 2]), program([0])]
+    let plan = Plan(
+      programs: programs, programOfRank: [2, 0, 1], groupsOfRank: [[2], [0, 1], [0, 1, 2]],
+      firstRendezvous: [0, 1, 2], participants: [2, 2, 2], capacities: [1e9])
+    do {
+      _ = try Self.run(plan, Array(repeating: Self.collective(1), count: 3))
+      Issue.record("a deadlock went unnoticed")
+    } catch ReplayFailure.deadlock(let blocked, let chain) {
+      #expect(blocked.map(\.rank) == [0, 1, 2])
+      #expect(chain.tasks.map(\.rank) == [2, 1])
+      #expect(chain.end == .cycle)
+    }
+    let alone = Plan(
+      programs: [program([0]), program([])], programOfRank: [0, 1], groupsOfRank: [[0], [0]],
+      firstRendezvous: [0], participants: [2], capacities: [1e9])
+    do {
+      _ = try Self.run(alone, [Self.collective(1)])
+      Issue.record("a missing rank went unnoticed")
+    } catch ReplayFailure.deadlock(_, let chain) {
+      #expect(chain.end == .neverComes(rank: 1))
     }
   }
 

@@ -45,13 +45,16 @@ struct BreakdownView {
     let captured = parts.captured()
     let replayed = section.results.indices.map(parts.replayed)
     let capturedStep = Figure.time(
-      section.results[0].capturedStepTime, at: section.at(0, "captured_step_time_ns"))
+      section.results[0].capturedStepTime, told: section.unit,
+      at: section.at(0, "captured_step_time_ns"))
     rows =
       [Self.row("captured", capturedStep, captured, axis)]
       + section.results.indices.map { place in
         Self.row(
           section.names[place],
-          .time(section.results[place].stepTime, at: section.at(place, "step_time_ns")),
+          .time(
+            section.results[place].stepTime, told: section.unit,
+            at: section.at(place, "step_time_ns")),
           replayed[place], axis)
       }
     legend = Self.legend(captured, replayed, axis)

@@ -37,9 +37,9 @@ public enum HTMLReport {
       hasContents = sections.count > 1
       fabrics = FabricsView(results)
       let fabricCount = fabrics.rows.count
+      let traces = Set(results.map(\.trace)).count
       let trace =
-        sections.count == 1
-        ? results[0].trace : Wording.number(sections.count).capitalizedFirst + " traces"
+        traces == 1 ? results[0].trace : Wording.number(traces).capitalizedFirst + " traces"
       let place =
         fabricCount == 1 ? results[0].fabric : Wording.number(fabricCount) + " fabrics"
       title = "\(trace) on \(place)"

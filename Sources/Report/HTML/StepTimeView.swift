@@ -40,7 +40,8 @@ struct StepTimeView {
       [Self.captured(section, axis)] + results.indices.map { Self.row(section, $0, axis) }
     freeX = axis.x(results[0].communicationFree)
     free = .time(
-      results[0].communicationFree, at: section.at(0, "communication_free_step_time_ns"))
+      results[0].communicationFree, told: unit, at: section.at(0, "communication_free_step_time_ns")
+    )
     selfCheck = .change(
       results[0].selfCheckError, digits: 4, at: section.at(0, "self_check_error"))
     headings = [
@@ -54,7 +55,9 @@ struct StepTimeView {
     let result = section.results[0]
     return Row(
       label: "captured",
-      step: Cell(.time(result.capturedStepTime, at: section.at(0, "captured_step_time_ns"))),
+      step: Cell(
+        .time(
+          result.capturedStepTime, told: section.unit, at: section.at(0, "captured_step_time_ns"))),
       change: Cell(words: ""), isCaptured: true, isFirst: false,
       width: axis.x(result.capturedStepTime), hasInterval: false, low: "", high: "")
   }
@@ -65,7 +68,8 @@ struct StepTimeView {
     let result = section.results[place]
     return Row(
       label: section.names[place],
-      step: Cell(.time(result.stepTime, at: section.at(place, "step_time_ns"))),
+      step: Cell(
+        .time(result.stepTime, told: section.unit, at: section.at(place, "step_time_ns"))),
       change: change(section, place), isCaptured: false,
       isFirst: section.isMarked(place), width: axis.x(result.stepTime),
       hasInterval: result.interval.low < result.interval.high, low: axis.x(result.interval.low),

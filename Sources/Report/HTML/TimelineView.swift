@@ -50,12 +50,17 @@ struct TimelineView {
     operations = .count(timeline.operations, at: section.at(0, "timeline/operations"))
     let captured = Row(
       label: "captured",
-      step: Cell(.time(results[0].capturedStepTime, at: section.at(0, "captured_step_time_ns"))),
+      step: Cell(
+        .time(
+          results[0].capturedStepTime, told: section.unit,
+          at: section.at(0, "captured_step_time_ns"))),
       strips: Self.strips(timeline.captured, axis))
     let replayed = results.indices.map { place in
       Row(
         label: section.names[place],
-        step: Cell(.time(results[place].stepTime, at: section.at(place, "step_time_ns"))),
+        step: Cell(
+          .time(
+            results[place].stepTime, told: section.unit, at: section.at(place, "step_time_ns"))),
         strips: Self.strips(results[place].timeline.replayed, axis))
     }
     rows = [captured] + replayed.prefix(Self.shown)

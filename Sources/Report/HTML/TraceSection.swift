@@ -26,7 +26,7 @@ struct TraceSection {
   init(_ section: TraceScenarios, isOnly: Bool) {
     let verdict = Verdict(section)
     anchor = "trace-\(section.number + 1)"
-    trace = section.results[0].trace
+    trace = section.title
     heading = isOnly ? "Verdict" : trace
     facts = SentenceView(Self.facts(section))
     claim = SentenceView(verdict.claim)

@@ -1,7 +1,8 @@
 import Quantities
+import Simulation
 import Study
 
-/// The scenarios of one trace, which stand together in results.
+/// The scenarios of one trace and tier, which stand together in results.
 struct TraceScenarios {
   /// The number of the trace.
   let number: Int
@@ -19,7 +20,8 @@ struct TraceScenarios {
     var sections: [TraceScenarios] = []
     var start = 0
     while start < results.count {
-      let section = results[start...].prefix { $0.trace == results[start].trace }
+      let first = results[start]
+      let section = results[start...].prefix { $0.trace == first.trace && $0.tier == first.tier }
       sections.append(TraceScenarios(number: sections.count, Array(section), from: start))
       start = section.endIndex
     }
@@ -42,9 +44,16 @@ struct TraceScenarios {
     }
   }
 
-  /// The unit in which its steps are told.
+  /// What it is called: the trace, and that it went flow by flow.
+  var title: String {
+    results[0].trace + (results[0].tier == .flow ? ", flow by flow" : "")
+  }
+
+  /// The unit in which its steps are told: the one that suits the shortest, for that is where
+  /// differences are looked at.
   var unit: TimeUnit {
-    Wording.unit(longest: results.map { max($0.stepTime, $0.capturedStepTime) }.max() ?? .zero)
+    let steps = results.flatMap { [$0.stepTime, $0.capturedStepTime] }.filter { $0 > .zero }
+    return Wording.unit(suiting: steps.min() ?? .zero)
   }
 
   /// Where `results.json` has a scenario's key.

@@ -110,14 +110,33 @@ public struct ReplayCounters: Sendable, Equatable {
 
 /// Why a replay could not go on: a defect of the plan, never a hang.
 public enum ReplayFailure: Error, Sendable {
-  /// Nothing can happen any more, and these tasks have not run: who waits, and for what.
-  case deadlock([BlockedTask])
+  /// Nothing can happen any more, and these tasks have not run: who waits, and for what. `chain` goes
+  /// from one to the one that it waits for, around a cycle, or to a rank that never comes.
+  case deadlock([BlockedTask], chain: WaitChain)
   /// A transfer has no bandwidth.
   case stalled(rendezvous: Int)
   /// A transfer would end beyond the time that a replay can count: 26 days.
   case endless(rendezvous: Int)
   /// The step lasts longer than that.
   case stepEndless
+}
+
+/// Who waits for whom where nothing can happen any more.
+public struct WaitChain: Sendable, Equatable {
+  /// Tasks, each of which waits for the next.
+  public var tasks: [BlockedTask]
+  /// How it ends.
+  public var end: End
+
+  /// What the last task of a chain waits for.
+  public enum End: Sendable, Equatable {
+    /// The first of them: a cycle.
+    case cycle
+    /// A rank whose program does not come to the rendezvous, or has passed it.
+    case neverComes(rank: Int)
+    /// Nothing that can be named.
+    case unknown
+  }
 }
 
 /// A task that can't run.

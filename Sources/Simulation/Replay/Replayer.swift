@@ -249,9 +249,12 @@ public struct Replayer: ~Copyable {
   }
 
   private mutating func checkAllEnded() throws {
-    let (participants, arrived) = (plan.participants, traffic.arrivedCounts)
-    let blocked = ranks.blocked(plan) { participants[$0] - (arrived[$0] ?? 0) }
-    guard blocked.isEmpty else { throw ReplayFailure.deadlock(blocked) }
+    let (participants, arrivedRanks) = (plan.participants, traffic.arrivedRanks)
+    let blocked = ranks.blocked(plan) { participants[$0] - (arrivedRanks[$0]?.count ?? 0) }
+    guard blocked.isEmpty else {
+      let chain = WaitChain(blocked, plan) { rendezvous in arrivedRanks[rendezvous] ?? [] }
+      throw ReplayFailure.deadlock(blocked, chain: chain)
+    }
   }
 
   private mutating func close() {

@@ -65,8 +65,8 @@ struct Traffic: ~Copyable {
 
   func arrived(at rendezvous: Int) -> Int { arrivalsOf[rendezvous]?.count ?? 0 }
 
-  /// Arrivals at each rendezvous that is not over.
-  var arrivedCounts: [Int: Int] { arrivalsOf.mapValues(\.count) }
+  /// The ranks that have come to each rendezvous that is not over.
+  var arrivedRanks: [Int: [Int]] { arrivalsOf.mapValues { $0.map { Int($0.rank) } } }
 
   func arrivals(at rendezvous: Int) -> [Arrival] { arrivalsOf[rendezvous] ?? [] }
 
