@@ -10,6 +10,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case corruptCompression = "corrupt-compression"
     case limitExceeded = "limit-exceeded"
     case malformedJSON = "malformed-json"
+    case duplicateKey = "duplicate-key"
     case wrongType = "wrong-type"
     case missingKey = "missing-key"
     case unknownKey = "unknown-key"

@@ -37,6 +37,8 @@ public struct Fabric: Sendable {
   public func gpu(named name: String) -> Int? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0].hasPrefix("pod"), parts[1].hasPrefix("gpu"),
+      // A sign is no part of a name.
+      parts.allSatisfy({ $0.dropFirst(3).utf8.allSatisfy { 0x30...0x39 ~= $0 } }),
       let pod = Int(parts[0].dropFirst(3)), let place = Int(parts[1].dropFirst(3)),
       (0..<specification.pods).contains(pod), (0..<specification.gpusPerPod).contains(place)
     else { return nil }

@@ -41,7 +41,7 @@ public enum FabricPreset {
       return try JSONNode(parsing: bytes, file: "fabric '\(nameOrFile)'")
     }
     do {
-      return try JSONNode(contentsOfFile: nameOrFile)
+      return try JSONNode(contentsOfFile: nameOrFile, limit: 1 << 20)
     } catch let diagnostic as Diagnostic where diagnostic.code == .noSuchFile {
       throw Diagnostic(
         .noSuchFile, at: diagnostic.location, "is neither a fabric preset nor a file",

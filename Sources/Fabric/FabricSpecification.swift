@@ -71,13 +71,15 @@ public struct FabricSpecification: Sendable, Equatable {
     gpusPerNode = try pod.optional("gpus_per_node")?.int(in: 1...gpusPerPod)
     if let node = gpusPerNode, gpusPerPod % node != 0 {
       throw try pod.required("gpus_per_node").diagnostic(
-        .valueOutOfRange, "nodes of \(node) don't divide a pod of \(gpusPerPod) GPUs")
+        .valueOutOfRange, "nodes of \(node) don't divide a pod of \(gpusPerPod) GPUs",
+        remedy: "give a divisor of 'pod.gpus', or leave it out")
     }
     scaleUp = try Self.network(pod.required("scale_up"), partsKey: "planes")
     scaleOut = try root.optional("scale_out").map { try Self.network($0, partsKey: "nics") }
     guard gpuCount <= Self.maximumGPUs else {
       throw root.diagnostic(
-        .limitExceeded, "\(gpuCount) GPUs are more than \(Self.maximumGPUs)")
+        .limitExceeded, "\(gpuCount) GPUs are more than \(Self.maximumGPUs)",
+        remedy: "lower 'pods' or 'pod.gpus'")
     }
     if pods > 1, scaleOut == nil {
       throw root.diagnostic(
@@ -93,8 +95,10 @@ public struct FabricSpecification: Sendable, Equatable {
     ])
     let bandwidth = try node.required("bandwidth_gbps")
     let gigabits = try bandwidth.double(exclusive: true)
-    guard gigabits <= 1e9 else {
-      throw bandwidth.diagnostic(.valueOutOfRange, "\(gigabits) Gb/s is no bandwidth")
+    guard 1e-6...1e9 ~= gigabits else {
+      throw bandwidth.diagnostic(
+        .valueOutOfRange, "\(gigabits) Gb/s is no bandwidth",
+        remedy: "bandwidths are from 1e-6 to 1e9 Gb/s")
     }
     let efficiency = try node.optional("efficiency")
     let share = try efficiency?.double(exclusive: true) ?? 1
@@ -104,7 +108,8 @@ public struct FabricSpecification: Sendable, Equatable {
     let latency = try node.required("hop_latency_ns")
     let nanoseconds = try latency.double()
     guard nanoseconds <= 1e9, let hop = SimDuration.rounding(seconds: nanoseconds * 1e-9) else {
-      throw latency.diagnostic(.valueOutOfRange, "\(nanoseconds) ns is no latency")
+      throw latency.diagnostic(
+        .valueOutOfRange, "\(nanoseconds) ns is no latency", remedy: "latencies are at most 1e9 ns")
     }
     var technology = LinkTechnology.electrical
     if let named = try node.optional("technology") {
@@ -117,8 +122,21 @@ public struct FabricSpecification: Sendable, Equatable {
       bandwidth: .gigabitsPerSecond(gigabits),
       planes: try node.optional(partsKey)?.int(in: 1...4096) ?? 1, hopLatency: hop,
       efficiency: share,
-      oversubscription: try node.optional("oversubscription")?.double(atLeast: 1) ?? 1,
+      oversubscription: try node.optional("oversubscription")?
+        .double(atLeast: 1).within(node, "oversubscription") ?? 1,
       technology: technology,
-      energyPicojoulesPerBit: try node.optional("energy_pj_per_bit")?.double())
+      energyPicojoulesPerBit: try node.optional("energy_pj_per_bit")?
+        .double().within(node, "energy_pj_per_bit"))
+  }
+}
+
+extension Double {
+  /// This, where it is at most a million: beyond that no network is meant.
+  fileprivate func within(_ node: JSONNode, _ key: String) throws -> Double {
+    guard self <= 1e6 else {
+      throw try node.required(key).diagnostic(
+        .valueOutOfRange, "is \(self) and must be at most 1e6")
+    }
+    return self
   }
 }

@@ -20,11 +20,33 @@ enum CaptureFormat: CaseIterable {
       filled += count
     }
     let text = head[..<filled]
+    if let reason = unreadable(text, path: path) { throw reason }
     if let format = allCases.first(where: { $0.recognizes(text) }) { return format }
     throw Diagnostic(
       .unknownFormat, at: SourceLocation(file: path),
       "is in no capture format known here",
       remedy: "name PyTorch Kineto JSON files (plain, .gz or .zst) or a native trace directory")
+  }
+
+  /// Why a text is none, whatever the format: an encoding, or a file that was never written.
+  private static func unreadable(_ head: ArraySlice<UInt8>, path: String) -> Diagnostic? {
+    let place = SourceLocation(file: path, byteOffset: 0)
+    if head.starts(with: [0xEF, 0xBB, 0xBF]) {
+      return Diagnostic(
+        .malformedJSON, at: place, "not valid JSON: the text begins with a byte order mark",
+        remedy: "save the file as UTF-8 without one")
+    }
+    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
+      return Diagnostic(
+        .malformedJSON, at: place, "not valid JSON: the text is UTF-16",
+        remedy: "save the file as UTF-8")
+    }
+    if head.allSatisfy({ $0 == 0 }) {
+      return Diagnostic(
+        .malformedJSON, at: place, "begins with \(head.count) zero bytes",
+        remedy: "the disk lost the file, or it was never written; copy or capture it again")
+    }
+    return nil
   }
 
   private func recognizes(_ head: ArraySlice<UInt8>) -> Bool {

@@ -6,18 +6,24 @@ public import Trace
 public struct Ingestor {
   /// Rules for kernels without metadata, in order of preference.
   public var rules: [KernelRules]
+  /// Whether to go on with what can be read of damaged input, instead of refusing it.
+  public var salvages: Bool
 
   /// An ingestor with rules.
-  public init(rules: [KernelRules] = []) { self.rules = rules }
+  public init(rules: [KernelRules] = [], salvages: Bool = false) {
+    self.rules = rules
+    self.salvages = salvages
+  }
 
   /// Reads all `inputs` as one trace: capture files, directories of them, patterns, or one native
   /// trace directory.
   ///
-  /// - Throws: a `Diagnostic` that names the file and place; nothing is dropped in silence.
+  /// - Throws: a `Diagnostic` that names the file and place; nothing is dropped in silence: what was
+  ///   lost of salvaged input stands in the trace's log and among its assumptions.
   public func ingest(_ inputs: [String]) throws -> Trace {
     let paths = inputs.flatMap(expandPattern)
     if paths.count == 1, let path = paths.first, isNative(path) {
-      return try NativeTraceReader.read(directory: path)
+      return try NativeTraceReader.read(directory: path, salvages: salvages)
     }
     if let path = paths.first(where: isNative) {
       throw Diagnostic(
@@ -26,8 +32,18 @@ public struct Ingestor {
         remedy: "name it alone")
     }
     let files = try paths.flatMap(Self.files)
-    let captures = try files.map(read)
-    return try JobAssembler(captures).assemble()
+    var captures: [RankCapture] = []
+    var lost: [(path: String, reason: Diagnostic)] = []
+    for file in files {
+      do {
+        captures.append(try read(file))
+      } catch let diagnostic as Diagnostic where diagnostic.isDamage && files.count > 1 {
+        guard salvages else { throw diagnostic.offeringSalvage }
+        lost.append((file, diagnostic))
+      }
+    }
+    if captures.isEmpty, let first = lost.first { throw first.reason }
+    return try JobAssembler(captures, lost: lost).assemble()
   }
 
   private func isNative(_ path: String) -> Bool {
@@ -49,7 +65,7 @@ public struct Ingestor {
   private func read(_ path: String) throws -> RankCapture {
     switch try CaptureFormat.sniff(path) {
     case .kineto:
-      var reader = try KinetoReader(path: path, rules: rules)
+      var reader = try KinetoReader(path: path, rules: rules, salvages: salvages)
       return try reader.read()
     }
   }

@@ -10,8 +10,13 @@ struct JobAssembler {
   private var learned: [String: [RankID]] = [:]
   private var log = DiagnosticLog()
   private var assumptions: [Assumption] = []
+  private let lost: [(path: String, reason: Diagnostic)]
 
-  init(_ captures: [RankCapture]) { self.captures = captures }
+  /// - Parameter lost: files that could not be read and are left out.
+  init(_ captures: [RankCapture], lost: [(path: String, reason: Diagnostic)] = []) {
+    self.captures = captures
+    self.lost = lost
+  }
 
   /// The trace of the job.
   ///
@@ -19,6 +24,7 @@ struct JobAssembler {
   consuming func assemble() throws -> Trace {
     // By rank, so that the order of the files decides nothing.
     let numbered = try numberRanks().sorted { $0.rank < $1.rank }
+    noteLost()
     let worldSize = try worldSize(numbered.map(\.rank.raw).max() ?? 0)
     learnRanks(worldSize)
     var ranks: [RankTrace] = []
@@ -27,7 +33,8 @@ struct JobAssembler {
       guard number.rank.index < worldSize else {
         throw Diagnostic(
           .valueOutOfRange, at: SourceLocation(file: capture.path),
-          "is rank \(number.rank.raw) of a job of \(worldSize) ranks")
+          "is rank \(number.rank.raw) of a job of \(worldSize) ranks",
+          remedy: "ranks count from 0; name files of one job only")
       }
       var rank = capture.trace
       rank.rank = number.rank
@@ -44,13 +51,15 @@ struct JobAssembler {
           throw Diagnostic(
             .groupUnknown, at: SourceLocation(file: capture.path),
             "rank \(number.rank.raw) communicates in group '\(groups[group].name)', "
-              + "of which it is no member")
+              + "of which it is no member",
+            remedy: "name files of one job only, each under its own rank")
         }
         rank.communications[index].group = group
         if let fault = rank.communications[index].fault(groupSize: groups[group].ranks.count) {
           throw Diagnostic(
             .valueOutOfRange, at: SourceLocation(file: capture.path),
-            "a \(rank.communications[index].title) in group '\(groups[group].name)': \(fault)")
+            "\(rank.communications[index].title) in group '\(groups[group].name)': \(fault)",
+            remedy: "the file was damaged or edited; capture or copy it again")
         }
       }
       ranks.append(rank)
@@ -62,6 +71,16 @@ struct JobAssembler {
     let used = sortedGroups(&ranks)
     return Trace(
       worldSize: worldSize, groups: used, ranks: ranks, assumptions: assumptions, log: log)
+  }
+
+  private mutating func noteLost() {
+    for (_, reason) in lost.sorted(by: { $0.path < $1.path }) {
+      log.note(reason.loss("the file is left out"))
+    }
+    let names = lost.map { lastComponent($0.path) }
+    if let left = Salvage.filesLeftOut(names, of: captures.count + lost.count) {
+      assumptions.append(left)
+    }
   }
 
   private struct Number {
@@ -133,8 +152,9 @@ struct JobAssembler {
       Assumption(
         "world-size",
         "no file says how many ranks the job has; taken for the highest known rank + 1"))
+    let inNames = lost.compactMap { Self.rankInName(lastComponent($0.path))?.raw }.max() ?? 0
     let inGroups = captures.flatMap(\.groups).compactMap { $0.ranks?.max()?.raw }.max() ?? 0
-    return Int(max(highestRank, inGroups)) + 1
+    return Int(max(highestRank, inGroups, inNames)) + 1
   }
 
   private mutating func unify(
@@ -187,12 +207,14 @@ struct JobAssembler {
     if let outside = group.ranks.first(where: { $0.index >= worldSize || $0.raw < 0 }) {
       throw Diagnostic(
         .valueOutOfRange, at: SourceLocation(file: capture.path),
-        "group '\(group.name)' names rank \(outside.raw) of a job of \(worldSize) ranks")
+        "group '\(group.name)' names rank \(outside.raw) of a job of \(worldSize) ranks",
+        remedy: "name files of one job only")
     }
     guard Set(group.ranks).count == group.ranks.count else {
       throw Diagnostic(
         .valueOutOfRange, at: SourceLocation(file: capture.path),
-        "group '\(group.name)' names a rank twice")
+        "group '\(group.name)' names a rank twice",
+        remedy: "the file was damaged or edited; capture or copy it again")
     }
     groups.append(group)
     membership.append(Set(group.ranks))

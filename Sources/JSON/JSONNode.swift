@@ -15,16 +15,23 @@ public struct JSONNode: Sendable {
     self.location = location
   }
 
-  /// Reads and parses a file.
-  public init(contentsOfFile path: String) throws {
-    let bytes = try InputStream.contents(ofFile: path)
+  /// Reads and parses a file of at most `limit` bytes after decompression.
+  public init(contentsOfFile path: String, limit: Int64 = 1 << 28) throws {
+    let bytes = try InputStream.contents(ofFile: path, limit: limit)
     try self.init(parsing: bytes, file: path)
   }
 
-  /// Parses a text that stands in `file`.
+  /// Parses a text that stands in `file`; a diagnostic names the line besides the byte.
   public init(parsing bytes: [UInt8], file: String) throws {
-    let value = try JSONParser().parse(bytes, at: SourceLocation(file: file))
-    self.init(value, at: SourceLocation(file: file))
+    do {
+      let value = try JSONParser().parse(bytes, at: SourceLocation(file: file))
+      self.init(value, at: SourceLocation(file: file))
+    } catch var diagnostic as Diagnostic {
+      if let offset = diagnostic.location?.byteOffset {
+        diagnostic.location?.line = 1 + bytes.prefix(Int(offset)).count { $0 == 0x0A }
+      }
+      throw diagnostic
+    }
   }
 
   /// A diagnostic at this place.
@@ -104,7 +111,8 @@ public struct JSONNode: Sendable {
     guard exclusive ? number > minimum : number >= minimum else {
       throw Diagnostic(
         .valueOutOfRange, at: location,
-        "\(number) must be \(exclusive ? "more than" : "at least") \(minimum)")
+        "is \(JSONWriter.text(number)) and must be \(exclusive ? "more than" : "at least") "
+          + JSONWriter.text(minimum))
     }
     return number
   }

@@ -4,11 +4,14 @@ import Streams
 
 /// Parses JSON texts one at a time through json-c; reuse one parser for many texts.
 ///
-/// Strict: no comments, no trailing text, valid UTF-8, finite numbers, at most 64 levels. What json-c
-/// lets pass besides: strings in single quotes, control characters in strings, and of a key that an
-/// object states twice the last.
+/// Strict: no comments, no trailing commas or text, no key twice in an object, valid UTF-8 without a
+/// byte order mark, strings in double quotes without bare control characters or half surrogate
+/// pairs, finite numbers, whole numbers within 64 bits, at most 64 levels. `LexicalCheck` sees to what
+/// json-c lets pass.
 public final class JSONParser {
   private let tokener: UnsafeMutablePointer<json_tokener>
+  /// Members of objects converted so far.
+  private var converted = 0
 
   /// A parser.
   public init() throws {
@@ -35,6 +38,7 @@ public final class JSONParser {
       throw Diagnostic(
         .limitExceeded, at: location, "a JSON text of \(text.count) bytes is too large")
     }
+    let members = try checkTokens(text, at: location)
     json_tokener_reset(tokener)
     let root = json_tokener_parse_ex(
       tokener, text.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(text.count))
@@ -50,9 +54,41 @@ public final class JSONParser {
     }
     if let junk = text[end...].firstIndex(where: { !isWhiteSpace($0) }) {
       throw Diagnostic(
-        .malformedJSON, at: moved(location, by: junk), "text follows the end of the JSON value")
+        .malformedJSON, at: moved(location, by: junk), "text follows the end of the JSON value",
+        remedy: "remove what follows, or the bracket that closes too early")
     }
-    return try convert(root, at: location)
+    converted = 0
+    let value = try convert(root, at: location)
+    if converted != members, let duplicate = try duplicateKey(in: text, at: location) {
+      throw duplicate
+    }
+    return value
+  }
+
+  private func checkTokens(
+    _ text: UnsafeRawBufferPointer, at location: SourceLocation
+  ) throws -> Int {
+    do throws(LexicalCheck.Fault) {
+      return try LexicalCheck.members(of: text)
+    } catch {
+      throw Diagnostic(
+        .malformedJSON, at: moved(location, by: error.index), "not valid JSON: \(error.problem)",
+        remedy: error.remedy)
+    }
+  }
+
+  private func duplicateKey(
+    in text: UnsafeRawBufferPointer, at location: SourceLocation
+  ) throws -> Diagnostic? {
+    let duplicate = try DuplicateKey(in: text) {
+      try parse(Array($0) + [0x20], at: location).stringValue ?? ""
+    }
+    return duplicate.map {
+      Diagnostic(
+        .duplicateKey, at: moved(location, by: $0.index),
+        "the key '\($0.key)' stands in this object a second time",
+        remedy: "remove one of the two")
+    }
   }
 
   /// Parses one whole text.
@@ -126,6 +162,7 @@ public final class JSONParser {
       let key = String(cString: refract_json_entry_key(current))
       let value = try convert(refract_json_entry_value(current), at: location)
       members.append(JSONValue.Member(key: key, value: value))
+      converted += 1
       entry = refract_json_entry_next(current)
     }
     return .object(members)

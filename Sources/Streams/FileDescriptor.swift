@@ -6,15 +6,16 @@ struct FileDescriptor: ~Copyable {
   let raw: Int32
   let path: String
 
-  /// Opens `path` for reading. A directory, a missing or an unreadable file is a diagnostic.
+  /// Opens `path` for reading. A missing or an unreadable file is a diagnostic, and so is whatever is
+  /// no regular file: a pipe would block, a device may have no end.
   init(reading path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Not blocking, so that a pipe without a writer is opened and refused; files don't care.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileDescriptor.failure(opening: path, errno) }
     var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw Diagnostic(
-        .cannotRead, at: SourceLocation(file: path), "is a directory where a file is expected")
+      throw FileDescriptor.notRegular(path, status.st_mode & S_IFMT)
     }
     self.raw = descriptor
     self.path = path
@@ -35,11 +36,32 @@ struct FileDescriptor: ~Copyable {
   deinit { close(raw) }
 
   static func failure(opening path: String, _ code: Int32) -> Diagnostic {
-    code == ENOENT || code == ENOTDIR
-      ? Diagnostic(
-        .noSuchFile, at: SourceLocation(file: path), "no such file", remedy: "check the name")
-      : Diagnostic(
-        .cannotRead, at: SourceLocation(file: path), "can't be opened: \(message(code))")
+    let place = SourceLocation(file: path)
+    switch code {
+    case ENOENT, ENOTDIR:
+      return Diagnostic(.noSuchFile, at: place, "no such file", remedy: "check the name")
+    // What opening a socket says.
+    case ENXIO: return notRegular(path, S_IFSOCK)
+    default: return Diagnostic(.cannotRead, at: place, "can't be opened: \(message(code))")
+    }
+  }
+
+  private static func notRegular(_ path: String, _ kind: mode_t) -> Diagnostic {
+    let place = SourceLocation(file: path)
+    switch kind {
+    case S_IFDIR:
+      return Diagnostic(
+        .cannotRead, at: place, "is a directory where a file is expected",
+        remedy: "name a file in it")
+    case S_IFIFO:
+      return Diagnostic(
+        .cannotRead, at: place, "is a pipe, and files are read more than once",
+        remedy: "write what comes through it to a file, and name that")
+    default:
+      return Diagnostic(
+        .cannotRead, at: place, "is a \(kind == S_IFSOCK ? "socket" : "device"), not a file",
+        remedy: "name a file")
+    }
   }
 
   /// Reads up to `buffer.count` bytes; 0 at the end.

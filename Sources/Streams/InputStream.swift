@@ -16,6 +16,7 @@ public final class InputStream {
   private var packedRead: Int64 = 0
   private var sawEnd = false
   private let inflationLimit: Int64
+  private var padding = PaddingGuard()
 
   /// Opens `path`.
   ///
@@ -31,7 +32,7 @@ public final class InputStream {
     guard first > 0 else {
       throw Diagnostic(
         .emptyInput, at: SourceLocation(file: path), "is empty",
-        remedy: "the capture was probably never written; capture it again")
+        remedy: "it was probably never written; write or capture it again")
     }
     let kind = head.withUnsafeBytes {
       Compression.sniff(UnsafeRawBufferPointer(rebasing: $0[0..<first]))
@@ -54,18 +55,29 @@ public final class InputStream {
 
   /// Fills `output` as far as the file allows at once; 0 only at the end.
   ///
-  /// - Throws: a `Diagnostic` for a read error, corrupt or truncated compression, or a file that
-  ///   inflates past the limit.
+  /// - Throws: a `Diagnostic` for a read error, corrupt or truncated compression, a file that inflates
+  ///   past the limit, or padding that no capture has.
   public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = try decoder.map { try decode($0, into: output) } ?? copyPlain(into: output)
     offset += Int64(count)
     if offset > inflationLimit {
       throw Diagnostic(
         .limitExceeded, at: SourceLocation(file: path),
-        "inflates past \(inflationLimit) bytes",
-        remedy: "a trace of that size was not made by a profiler; check the file")
+        "holds more than \(inflationLimit) bytes"
+          + (decoder == nil ? "" : " after decompression"),
+        remedy: "check that this is the file you meant")
     }
+    try checkPadding(UnsafeRawBufferPointer(rebasing: output[..<count]))
     return count
+  }
+
+  private func checkPadding(_ text: UnsafeRawBufferPointer) throws {
+    let taken = decoder == nil ? nil : packedRead - Int64(packedRange.count)
+    if let excess = padding.excess(text, offset: offset, packed: taken) {
+      throw Diagnostic(
+        .limitExceeded, at: SourceLocation(file: path, byteOffset: offset - Int64(text.count)),
+        excess, remedy: "no profiler writes that; the file is damaged, or made to exhaust memory")
+    }
   }
 
   private func refill() throws {

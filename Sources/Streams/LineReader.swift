@@ -21,7 +21,7 @@ public struct LineReader {
   /// The next line that is not blank, `nil` at the end.
   public mutating func next() throws -> [UInt8]? {
     while let line = try nextRaw() {
-      if line.contains(where: { $0 > 0x20 }) { return line }
+      if line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) { return line }
     }
     return nil
   }
@@ -51,7 +51,8 @@ public struct LineReader {
     guard buffer.count < lineLimit else {
       throw Diagnostic(
         .limitExceeded, at: SourceLocation(file: stream.path, line: line + 1),
-        "the line is longer than \(lineLimit) bytes")
+        "the line is longer than \(lineLimit) bytes",
+        remedy: "check that this is the file you meant")
     }
     let old = buffer.count
     let chunk = 1 << 17

@@ -91,7 +91,8 @@ public final class OutputFile {
 public func removeFile(_ path: String) throws {
   guard unlink(path) != 0, errno != ENOENT else { return }
   throw Diagnostic(
-    .cannotWrite, at: SourceLocation(file: path), "can't be replaced: \(message(errno))")
+    .cannotWrite, at: SourceLocation(file: path), "can't be replaced: \(message(errno))",
+    remedy: "remove it, or name another directory")
 }
 
 /// Makes the directory `path` unless it stands; its parent must.

@@ -34,7 +34,7 @@ public struct PreparedTrace: Sendable {
     let input = (source.inputs.min() ?? "") + (more > 0 ? " and \(more) more" : "")
     do {
       let rules = try source.rules.map(KernelRules.init(nameOrFile:))
-      let trace = try Ingestor(rules: rules).ingest(source.inputs)
+      let trace = try Ingestor(rules: rules, salvages: source.salvages).ingest(source.inputs)
       workload = try WorkloadAssembler(trace, options: source.options).assemble()
       var options = source.options
       options.infersDependencies = false

@@ -41,15 +41,19 @@ public struct TraceSource: Sendable, Hashable {
   public var inputs: [String]
   /// Names of rule sets, or files.
   public var rules: [String]
+  /// Whether to go on with what can be read of damaged input.
+  public var salvages: Bool
   /// How to make a workload of it.
   public var options: WorkloadOptions
 
   /// A trace.
   public init(
-    inputs: [String], rules: [String] = [], options: WorkloadOptions = WorkloadOptions()
+    inputs: [String], rules: [String] = [], salvages: Bool = false,
+    options: WorkloadOptions = WorkloadOptions()
   ) {
     self.inputs = inputs
     self.rules = rules
+    self.salvages = salvages
     self.options = options
   }
 }

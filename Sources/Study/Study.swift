@@ -37,7 +37,12 @@ public struct Study: Sendable {
     }
     let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
     let results = try await concurrently(pairs, threads: threads) { trace, scenario in
-      try ScenarioRunner(trace, scenario).run()
+      do {
+        return try ScenarioRunner(trace, scenario).run()
+      } catch var diagnostic as Diagnostic where diagnostic.location == nil {
+        diagnostic.location = SourceLocation(file: "\(trace.name) on \(scenario.fabric)")
+        throw diagnostic
+      }
     }
     return numbered(results)
   }

@@ -5,7 +5,7 @@ public import Trace
 /// Makes a workload of a trace.
 public struct WorkloadAssembler {
   private let trace: Trace
-  private let options: WorkloadOptions
+  private var options: WorkloadOptions
   private var assumptions: [Assumption]
 
   /// An assembler of one trace.
@@ -50,11 +50,46 @@ public struct WorkloadAssembler {
     return (programs, steps.compactMap(\.mark))
   }
 
-  /// The workload.
+  /// The workload. Of a salvaged trace the last step that is whole on all ranks, where `last` is asked
+  /// for.
   ///
   /// - Throws: a `Diagnostic` where there is nothing to replay, the step is not there, ranks are
   ///   missing, or members of a group disagree.
-  public consuming func assemble() throws -> Workload {
+  public func assemble() throws -> Workload {
+    var whole = self
+    guard trace.isSalvaged, options.step == .last else { return try whole.assembleStep() }
+    do {
+      return try whole.assembleStep()
+    } catch let diagnostic as Diagnostic where diagnostic.code == .collectiveMismatch {
+      if let earlier = try assembleEarlierStep() { return earlier }
+      var hopeless = diagnostic
+      hopeless.remedy =
+        "what could be salvaged is not enough to replay; 'refract inspect' shows what there is"
+      throw hopeless
+    }
+  }
+
+  /// The last step before the last one in which the calls of all ranks match.
+  private func assembleEarlierStep() throws -> Workload? {
+    let steps = commonSteps()
+    guard let last = steps.last else { return nil }
+    for step in steps.dropLast().reversed() {
+      var assembler = self
+      assembler.options.step = .number(step)
+      assembler.assumptions.append(
+        Assumption(
+          Salvage.code,
+          "salvaged: step \(last) is not whole on all ranks; step \(step) stands in its place"))
+      do {
+        return try assembler.assembleStep()
+      } catch let diagnostic as Diagnostic where diagnostic.code == .collectiveMismatch {
+        continue
+      }
+    }
+    return nil
+  }
+
+  private mutating func assembleStep() throws -> Workload {
     let (programs, marks) = try buildPrograms()
     let sources = try RankSources(
       worldSize: trace.worldSize, traced: trace.ranks.map(\.rank),
@@ -84,14 +119,21 @@ public struct WorkloadAssembler {
 
   /// The selection, `last` made the last step that all ranks which mark steps have in common.
   private func commonStep() throws -> StepSelection {
-    let marked = trace.ranks.map { Set($0.steps.map(\.number)) }.filter { !$0.isEmpty }
-    guard options.step == .last, let first = marked.first else { return options.step }
-    guard let last = marked.reduce(first, { $0.intersection($1) }).max() else {
+    let isMarked = trace.ranks.contains { !$0.steps.isEmpty }
+    guard options.step == .last, isMarked else { return options.step }
+    guard let last = commonSteps().last else {
       throw Diagnostic(
         .noSuchStep, "the ranks have no step in common",
         remedy: "capture the same steps on all ranks")
     }
     return .number(last)
+  }
+
+  /// The steps that all ranks which mark any have in common, in order.
+  private func commonSteps() -> [Int] {
+    let marked = trace.ranks.map { Set($0.steps.map(\.number)) }.filter { !$0.isEmpty }
+    guard let first = marked.first else { return [] }
+    return marked.reduce(first) { $0.intersection($1) }.sorted()
   }
 
   /// For each rank the offset from the job's origin to its own: its clock, taken as recorded, unless

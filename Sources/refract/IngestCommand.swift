@@ -21,12 +21,15 @@ struct IngestCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The trace directory.", valueName: "dir"))
   var output: String
 
+  @Flag(name: .long, help: SalvageHelp.text)
+  var salvage = false
+
   @Flag(name: .long, help: "Print no warnings.")
   var quiet = false
 
   func run() throws {
     let rules = try rules.map(KernelRules.init(nameOrFile:))
-    let trace = try Ingestor(rules: rules).ingest(inputs)
+    let trace = try Ingestor(rules: rules, salvages: salvage).ingest(inputs)
     try NativeTraceWriter.write(trace, to: output)
     guard !quiet else { return }
     for diagnostic in trace.log.summarized() {

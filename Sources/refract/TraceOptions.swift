@@ -34,6 +34,9 @@ struct TraceOptions: ParsableArguments {
   )
   var step = "last"
 
+  @Flag(name: .long, help: SalvageHelp.text)
+  var salvage = false
+
   @Flag(name: .long, help: "Print no warnings.")
   var quiet = false
 
@@ -56,7 +59,7 @@ struct TraceOptions: ParsableArguments {
 
   /// The trace that `inputs` together are.
   func source(_ inputs: [String]) -> TraceSource {
-    TraceSource(inputs: inputs, rules: rules, options: workloadOptions)
+    TraceSource(inputs: inputs, rules: rules, salvages: salvage, options: workloadOptions)
   }
 
   /// Prints diagnostics, unless told to be quiet.
@@ -64,6 +67,14 @@ struct TraceOptions: ParsableArguments {
     guard !quiet else { return }
     for diagnostic in diagnostics { printError("refract: " + DiagnosticRenderer.line(diagnostic)) }
   }
+}
+
+/// What every command says of `--salvage`.
+enum SalvageHelp {
+  static let text: ArgumentHelp = """
+    Go on with what can be read of damaged input; what is lost is counted, and stands in the result. \
+    Without it damaged input is refused.
+    """
 }
 
 extension Extrapolation.Splits: ExpressibleByArgument {}

@@ -29,13 +29,47 @@ struct JSONTests {
   @Test(
     "what is not JSON is refused, with the byte",
     arguments: [
-      ("{\"a\" 1}", 105), ("[1, 2", 105), ("[1] x", 104), ("[1e999]", 100),
-      ("[NaN]", 100), ("", 100),
+      ("{\"a\" 1}", 105), ("[1, 2", 105), ("[1] x", 104), ("[1e999]", 101),
+      ("[NaN]", 101), ("", 100),
     ])
   func refusals(text: String, byte: Int64) {
     let diagnostic = thrownDiagnostic { try Self.parse(text) }
     #expect(diagnostic != nil, "\(text)")
     #expect(diagnostic?.location?.byteOffset == byte, "\(text): \(String(describing: diagnostic))")
+  }
+
+  @Test(
+    "what json-c would let pass is refused, with the byte",
+    arguments: [
+      ("['a']", 101), ("[\"a\tb\"]", 103), ("[\"\\x\"]", 102), ("[\"\\ud800\"]", 102),
+      ("[\"\\udc00\\ud800\"]", 102), ("[\"\\u0000\"]", 102), ("[01]", 101), ("[1.]", 101),
+      ("[.5]", 101), ("[+1]", 101), ("[-]", 101), ("[1e]", 101), ("[-Infinity]", 101),
+      ("[1,]", 103), ("{\"a\": 1,}", 108), ("[1] // one", 104), ("\u{FEFF}[]", 100),
+      ("[99999999999999999999]", 101), ("[-9223372036854775809]", 101),
+    ])
+  func leniencies(text: String, byte: Int64) {
+    let diagnostic = thrownDiagnostic { try Self.parse(text) }
+    #expect(diagnostic?.code == .malformedJSON, "\(text)")
+    #expect(diagnostic?.location?.byteOffset == byte, "\(text): \(String(describing: diagnostic))")
+  }
+
+  @Test(
+    "a key that stands twice in one object is refused, where it stands the second time",
+    arguments: [
+      (#"{"a": 1, "a": 2}"#, 109), (#"{"x": {"a": 1, "b": [{"c": 1, "c": 2}]}}"#, 130),
+      (#"{"a": ":", "\u0061": 2}"#, 111), (#"{"é": 1, "e": 2, "\u00e9": 3}"#, 118),
+    ])
+  func duplicates(text: String, byte: Int64) {
+    let diagnostic = thrownDiagnostic { try Self.parse(text) }
+    #expect(diagnostic?.code == .duplicateKey, "\(text)")
+    #expect(diagnostic?.location?.byteOffset == byte, "\(text): \(String(describing: diagnostic))")
+  }
+
+  @Test("what looks like any of that and is none is read")
+  func sound() throws {
+    #expect(try Self.parse(#"{"a": {"b": 1}, "b": {"b": "a:b"}}"#)["b"]?["b"] == .string("a:b"))
+    #expect(try Self.parse(#"["'//#", "\ud83d\ude00", "NaN,]", "é"]"#).arrayValue?.count == 4)
+    #expect(try Self.parse("[-0, 1E+2, 0.5e-3, 18446744073709551615]\r\n").arrayValue?.count == 4)
   }
 
   @Test("nesting has an end")

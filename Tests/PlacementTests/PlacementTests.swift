@@ -44,7 +44,7 @@ struct PlacementTests {
 
   private static let refusals: [(text: String, code: Diagnostic.Code, line: Int?)] = [
     ("0,0\n1,1\n", .malformedPlacement, 1),
-    ("rank,gpu\n0,0\n1,0\n", .placementConflict, nil),
+    ("rank,gpu\n0,0\n1,0\n", .placementConflict, 3),
     ("rank,gpu\n0,0\n", .placementIncomplete, nil),
     ("rank,gpu\n0,0\n0,1\n", .malformedPlacement, 3),
     ("rank,gpu\n0,0\n2,1\n", .malformedPlacement, 3),

@@ -33,6 +33,11 @@ public final class TemporaryDirectory {
   public func entries() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
+
+  /// The paths of what is in it and in what is in it, sorted.
+  public func allEntries() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+  }
 }
 
 /// All of a file.

@@ -25,6 +25,12 @@ public struct Tool {
     try run(productsDirectory + "/refract", arguments)
   }
 
+  /// The built `refract`, ended with status 124 where it runs longer than `seconds`: a hang is a
+  /// failure like any other.
+  public static func refract(_ arguments: [String], within seconds: Int) throws -> Outcome {
+    try run("timeout", [String(seconds), productsDirectory + "/refract"] + arguments)
+  }
+
   /// Any program, found by its path or on the PATH.
   public static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
     let directory = try TemporaryDirectory()

@@ -25,7 +25,7 @@ struct GlooOperations {
   }
 
   /// Adds lanes, operations and collectives.
-  mutating func add(to builder: inout RankTraceBuilder) throws {
+  mutating func add(to builder: inout RankTraceBuilder, salvage: inout Salvage?) throws {
     let spans = HostSpans(raw.cpuOperations) { raw.names[$0.name].hasPrefix("c10d::") }
     for thread in Set(spans.kept.map { raw.cpuOperations[$0].thread }).sorted() {
       _ = builder.lane(Lane(kind: .thread, name: String(thread)))
@@ -42,7 +42,14 @@ struct GlooOperations {
           start: span.start, duration: span.duration, name: span.name))
       guard let kind, let args = span.args else { continue }
       let run = takeRun(of: kind, issuedBy: span, args: args, from: &runs)
-      var call = try communication(kind, name: name, args: args, run: run)
+      var call: Communication
+      do {
+        call = try communication(kind, name: name, args: args, run: run)
+      } catch let diagnostic as Diagnostic {
+        guard salvage != nil else { throw diagnostic.offeringSalvage }
+        try salvage?.leaveOut(diagnostic)
+        continue
+      }
       call.group = run.flatMap { group(ofThread: $0.thread, &builder) } ?? defaultGroup(&builder)
       let members = builder.groups[call.group]
       resizeRooted(&call, groupSize: members.ranks?.count ?? (members.isWorld ? worldSize : nil))
@@ -123,7 +130,12 @@ struct GlooOperations {
     }
     let inputs = args.value["Concrete Inputs"]?.arrayValue ?? []
     let place = inputs.dropFirst(position).first?.stringValue.flatMap { Int32($0) }
-    if let place, !name.contains("any_source") {
+    if let place, place < 0 || place >= maximumWorldSize, kind.isPointToPoint {
+      throw args.diagnostic(
+        .valueOutOfRange, "\(name) names the rank \(place), which is none",
+        remedy: "the file was damaged or edited; capture or copy it again")
+    }
+    if let place, place >= 0, !name.contains("any_source") {
       // In the default group a place is a rank.
       if group.ranks == nil, group.name == CapturedGroup.identity("") { return RankID(place) }
       if let ranks = group.ranks, ranks.indices.contains(Int(place)) { return ranks[Int(place)] }

@@ -67,17 +67,23 @@ struct KinetoCollector {
   private(set) var glooThreads: [Int64] = []
   private(set) var names = NameTable()
   private(set) var headers: [String: JSONNode] = [:]
+  /// What was lost, where the rest of a damaged file is wanted; `nil` where damage is refused.
+  private(set) var salvage: Salvage?
+  /// Events looked at that could be read, whether they matter or not.
+  private var eventsRead = 0
 
   /// Whether host operations are kept: they are most of a large file, and matter only where there
   /// is no GPU.
   private var keepsHostOperations = true
 
   /// Reads the file; a second time, host operations and all, where it names a GPU that did nothing.
-  static func read(path: String) throws -> KinetoCollector {
-    var collector = try KinetoCollector(path: path)
+  ///
+  /// - Parameter salvages: whether to go on with the rest of a damaged file.
+  static func read(path: String, salvages: Bool) throws -> KinetoCollector {
+    var collector = try KinetoCollector(path: path, salvages: salvages)
     try collector.collect()
     guard collector.device.isEmpty, collector.hasDeviceProperties else { return collector }
-    var again = try KinetoCollector(path: path)
+    var again = try KinetoCollector(path: path, salvages: salvages)
     again.expectsDevice = false
     try again.collect()
     return again
@@ -86,9 +92,10 @@ struct KinetoCollector {
   /// Whether a GPU in `deviceProperties` is taken to mean that kernels will come.
   private var expectsDevice = true
 
-  private init(path: String) throws {
+  private init(path: String, salvages: Bool) throws {
     self.path = path
     parser = try JSONParser()
+    if salvages { salvage = Salvage(fileNamed: lastComponent(path)) }
   }
 
   private var hasDeviceProperties: Bool {
@@ -98,24 +105,55 @@ struct KinetoCollector {
   private mutating func collect() throws {
     var scanner = EventStreamScanner(try InputStream(path: path))
     let wanted: Set = ["distributedInfo", "baseTimeNanoseconds", "deviceProperties", "host_name"]
-    try scanner.scan(wanted: wanted) { piece, offset in
-      switch piece {
-      case .header(let key, let bytes):
-        let value = try parser.parse(bytes, at: SourceLocation(file: path, byteOffset: offset))
-        headers[key] = JSONNode(value, at: SourceLocation(file: path, keyPath: key))
-        if expectsDevice, hasDeviceProperties { keepsHostOperations = false }
-      case .event(let bytes):
+    do {
+      try scanner.scan(wanted: wanted) { piece, offset in
         do {
-          try visit(bytes, KinetoEvent(bytes), offset: offset)
-        } catch let fault as FieldScanner.Malformed {
-          throw Diagnostic(
-            .malformedJSON,
-            at: SourceLocation(file: path, byteOffset: offset + Int64(fault.index)),
-            "not valid JSON inside an event",
-            remedy: "the file was damaged or edited; capture or copy it again")
+          try take(piece, offset: offset)
+        } catch let diagnostic as Diagnostic {
+          guard salvage != nil else { throw diagnostic.offeringSalvage }
+          try salvage?.leaveOut(diagnostic)
         }
       }
+    } catch let diagnostic as Diagnostic {
+      guard salvage != nil else {
+        throw eventsRead > 0 ? diagnostic.offeringSalvage : diagnostic
+      }
+      try salvage?.stop(
+        diagnostic, kept: eventsRead, reach: "byte \(scanner.reach) of its text")
     }
+    try salvage?.check(kept: eventsRead)
+  }
+
+  private mutating func take(_ piece: EventStreamScanner.Piece, offset: Int64) throws {
+    switch piece {
+    case .header(let key, let bytes):
+      let value = try parser.parse(bytes, at: SourceLocation(file: path, byteOffset: offset))
+      headers[key] = JSONNode(value, at: SourceLocation(file: path, keyPath: key))
+      if expectsDevice, hasDeviceProperties { keepsHostOperations = false }
+    case .event(let bytes):
+      do {
+        try visit(bytes, KinetoEvent(bytes), offset: offset)
+        eventsRead += 1
+      } catch let fault as FieldScanner.Malformed {
+        throw malformed(fault, in: bytes, offset: offset)
+      }
+    }
+  }
+
+  private func malformed(
+    _ fault: FieldScanner.Malformed, in bytes: UnsafeRawBufferPointer, offset: Int64
+  ) -> Diagnostic {
+    let place = SourceLocation(file: path, byteOffset: offset + Int64(fault.index))
+    let remedy = "the file was damaged or edited; capture or copy it again"
+    guard fault.isRepeatedKey else {
+      return Diagnostic(
+        .malformedJSON, at: place, "not valid JSON inside an event", remedy: remedy)
+    }
+    let key = bytes[(fault.index + 1)...].prefix { $0 != UInt8(ascii: "\"") }
+    return Diagnostic(
+      .duplicateKey, at: place,
+      "the key '\(String(decoding: key, as: UTF8.self))' stands in this object a second time",
+      remedy: remedy)
   }
 
   private mutating func visit(
@@ -134,7 +172,7 @@ struct KinetoCollector {
     _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
   ) throws {
     guard event.phase == UInt8(ascii: "X") else { return }
-    let (start, duration) = try times(event, offset: offset)
+    let (start, duration) = try times(bytes, event, offset: offset)
     let args = try event.args.map { try KinetoArguments(bytes, at: $0) }
     let kind: EventKind =
       event.category == .kernel ? .kernel : event.category == .memcpy ? .memcpy : .memset
@@ -160,7 +198,7 @@ struct KinetoCollector {
     let correlation = try event.args.flatMap { try KinetoArguments(bytes, at: $0).correlation }
     let name = try text(bytes, event.name, offset: offset)
     guard let role = RuntimeCall.Role(name) else { return }
-    let (start, duration) = try times(event, offset: offset)
+    let (start, duration) = try times(bytes, event, offset: offset)
     runtime.append(
       RuntimeCall(
         thread: thread, start: start, duration: duration, name: names.intern(name),
@@ -175,7 +213,7 @@ struct KinetoCollector {
       let thread = event.thread
     else { return }
     let name = try text(bytes, event.name, offset: offset)
-    let (start, duration) = try times(event, offset: offset)
+    let (start, duration) = try times(bytes, event, offset: offset)
     var span = HostSpan(
       thread: thread, start: start, duration: duration, name: names.intern(name))
     if let range = event.args, name.hasPrefix("c10d::") || name.hasPrefix("gloo:") {
@@ -208,24 +246,44 @@ struct KinetoCollector {
     _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>?, offset: Int64
   ) throws -> String {
     guard let range else { return "" }
-    return try stringText(
-      bytes, range, parser: parser, at: SourceLocation(file: path, byteOffset: offset))
+    return try stringText(bytes, range, parser: parser, path: path, offset: offset)
   }
 
   private func times(
-    _ event: KinetoEvent, offset: Int64
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
   ) throws -> (start: Int64, duration: Int64) {
-    let place = SourceLocation(file: path, byteOffset: offset)
     guard let start = event.start, let duration = event.duration else {
-      throw Diagnostic(.malformedEvent, at: place, "a complete event lacks a numeric ts or dur")
+      throw try untimed(bytes, key: event.start == nil ? "ts" : "dur", offset: offset)
     }
     guard duration >= 0 else {
-      throw Diagnostic(.malformedEvent, at: place, "the event ends before it starts (dur < 0)")
+      throw fault("the event ends before it starts (dur < 0)", offset)
     }
     // 2^62 ns are 146 years; sums of two stay within Int64.
     guard start.magnitude < 1 << 62, duration < 1 << 53 else {
-      throw Diagnostic(.malformedEvent, at: place, "ts or dur is beyond any clock")
+      throw fault("ts or dur is beyond any clock", offset)
     }
     return (start, duration)
+  }
+
+  /// Why an event has no time under `key`.
+  private func untimed(
+    _ bytes: UnsafeRawBufferPointer, key: StaticString, offset: Int64
+  ) throws -> Diagnostic {
+    var scanner = try FieldScanner(bytes, objectAt: 0)
+    while let field = try scanner.next() {
+      guard scanner.spells(field.key, key) else { continue }
+      let value = String(decoding: bytes[field.value].prefix(24), as: UTF8.self)
+      return fault(
+        "the \(key) of a complete event is no number of microseconds: "
+          + value + (field.value.count > 24 ? "… (\(field.value.count) characters)" : ""),
+        offset + Int64(field.value.lowerBound))
+    }
+    return fault("a complete event has no \(key)", offset)
+  }
+
+  private func fault(_ problem: String, _ offset: Int64) -> Diagnostic {
+    Diagnostic(
+      .malformedEvent, at: SourceLocation(file: path, byteOffset: offset), problem,
+      remedy: "the file was damaged or edited; capture or copy it again")
   }
 }

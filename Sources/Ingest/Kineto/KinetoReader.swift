@@ -15,12 +15,14 @@ struct KinetoReader {
   private var unsized: [String: Int] = [:]
   private var cutSplits = 0
   private var assumptions: [Assumption] = []
+  private var salvage: Salvage?
 
-  /// Picks the file apart.
-  init(path: String, rules: [KernelRules]) throws {
+  /// Picks the file apart; `salvages` goes on with the rest of a damaged one.
+  init(path: String, rules: [KernelRules], salvages: Bool = false) throws {
     self.rules = rules
-    let collector = try KinetoCollector.read(path: path)
+    let collector = try KinetoCollector.read(path: path, salvages: salvages)
     raw = collector
+    salvage = collector.salvage
     annotations = SpanNesting(collector.annotations)
     for call in collector.runtime where call.role == .launches {
       if let correlation = call.correlation { launchCalls[correlation] = call }
@@ -36,7 +38,7 @@ struct KinetoReader {
     try declareGroups(info)
     if raw.device.isEmpty {
       var host = GlooOperations(raw, configured: builder.groups, worldSize: worldSize)
-      try host.add(to: &builder)
+      try host.add(to: &builder, salvage: &salvage)
       assumptions += host.assumptions
       cutSplits += host.cutSplits
     } else {
@@ -44,6 +46,10 @@ struct KinetoReader {
     }
     addSteps()
     noteRules()
+    if let salvage {
+      log.append(salvage.log)
+      assumptions += salvage.assumptions
+    }
     let base = try raw.headers["baseTimeNanoseconds"]?.integer(in: 0...(1 << 62)) ?? 0
     var trace = try builder.finish(baseNanoseconds: base, path: raw.path)
     trace.device = raw.headers["deviceProperties"]?.value.arrayValue?.first?["name"]?.stringValue
@@ -59,7 +65,7 @@ struct KinetoReader {
       if case .whole(let list) = CapturedList(node.value["ranks"]), !list.isEmpty {
         ranks =
           try node.required("ranks").value.arrayValue == nil
-          ? list.map { RankID(Int32(clamping: $0)) }
+          ? Self.ranks(list, at: node.required("ranks"))
           : node.required("ranks").elements().map {
             RankID(index: try $0.int(in: 0...maximumWorldSize - 1))
           }
@@ -68,6 +74,15 @@ struct KinetoReader {
         CapturedGroup(
           name: CapturedGroup.identity(try node.required("pg_name").string()),
           purpose: CapturedGroup.purpose(try node.optional("pg_desc")?.string()), ranks: ranks))
+    }
+  }
+
+  private static func ranks(_ list: [Int64], at node: JSONNode) throws -> [RankID] {
+    try list.map { number in
+      guard 0..<Int64(maximumWorldSize) ~= number else {
+        throw node.diagnostic(.valueOutOfRange, "\(number) is no rank")
+      }
+      return RankID(index: Int(number))
     }
   }
 
@@ -83,11 +98,16 @@ struct KinetoReader {
         lane: builder.lane(Lane(kind: .stream, name: String(operation.stream))),
         start: operation.start, duration: operation.duration, name: operation.name,
         launchedBy: operation.correlation.flatMap { launches[$0] })
-      if let call = try communication(of: operation, name: name) {
-        draft.communication = builder.communications.count
-        builder.communications.append(call)
+      do {
+        if let call = try communication(of: operation, name: name) {
+          draft.communication = builder.communications.count
+          builder.communications.append(call)
+        }
+        builder.add(draft)
+      } catch let diagnostic as Diagnostic {
+        guard salvage != nil else { throw diagnostic.offeringSalvage }
+        try salvage?.leaveOut(diagnostic)
       }
-      builder.add(draft)
     }
   }
 

@@ -69,7 +69,8 @@ struct NCCLMetadata {
     guard kind != .barrier else { return call }
     guard let size = TensorSizes.elementBytes(dtype) else {
       throw Diagnostic(
-        .collectiveUnsized, at: place, "the dtype '\(dtype)' of \(collectiveName) is not known")
+        .collectiveUnsized, at: place, "the dtype '\(dtype)' of \(collectiveName) is not known",
+        remedy: "name one of PyTorch's, such as Float or BFloat16")
     }
     call.sendBytes = ByteCount(TensorSizes.saturatingProduct(sendElements ?? 0, size))
     call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(receiveElements ?? 0, size))

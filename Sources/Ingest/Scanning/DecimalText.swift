@@ -26,7 +26,7 @@ func thousandths(_ text: some Collection<UInt8>) -> Int64? {
       let (sum, carry) = product.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
       if overflow || carry { return nil }
       value = sum
-    case UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+    case UInt8(ascii: "e") where digits > 0, UInt8(ascii: "E") where digits > 0:
       guard let number = Double(String(decoding: Array(text), as: UTF8.self)) else { return nil }
       let scaled = (number * 1000).rounded()
       return scaled.magnitude < 9e18 ? Int64(scaled) : nil

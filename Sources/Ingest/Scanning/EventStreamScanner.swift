@@ -21,10 +21,14 @@ struct EventStreamScanner {
   private let elementLimit: Int
 
   /// Scans `stream` from its start; a value larger than `elementLimit` bytes is an error.
-  init(_ stream: InputStream, elementLimit: Int = 1 << 26) {
+  init(_ stream: InputStream, elementLimit: Int = 1 << 24) {
     self.stream = stream
     self.elementLimit = elementLimit
   }
+
+  /// How far the text has been taken apart: the offset behind the last whole piece, or where it
+  /// breaks.
+  var reach: Int64 { bufferOffset + Int64(position) }
 
   /// Walks the whole text.
   ///
@@ -34,8 +38,9 @@ struct EventStreamScanner {
   mutating func scan(
     wanted: Set<String>, _ visit: (Piece, _ offset: Int64) throws -> Void
   ) throws {
-    try expect(UInt8(ascii: "{"), "the top level of a Kineto trace is an object")
+    try expect(UInt8(ascii: "{"), "the '{' of a trace")
     var isFirst = true
+    var seen: Set<String> = []
     while true {
       var byte = try nextByte("the top-level object")
       if byte == UInt8(ascii: "}") { break }
@@ -46,10 +51,16 @@ struct EventStreamScanner {
       }
       isFirst = false
       guard byte == UInt8(ascii: "\"") else { throw unexpected("a key") }
+      let place = here
       let key = try element(in: "a key") {
         String(decoding: $0.dropFirst().dropLast(), as: UTF8.self)
       }
-      try expect(UInt8(ascii: ":"), "a key is followed by ':'")
+      guard seen.insert(key).inserted else {
+        throw Diagnostic(
+          .duplicateKey, at: place, "the key '\(key)' stands at the top level a second time",
+          remedy: "one file holds one trace; split it")
+      }
+      try expect(UInt8(ascii: ":"), "a ':' behind the key '\(key)'")
       _ = try nextByte("the value of '\(key)'")
       if key == "traceEvents" {
         try events(visit)
@@ -64,10 +75,12 @@ struct EventStreamScanner {
   }
 
   private mutating func events(_ visit: (Piece, Int64) throws -> Void) throws {
-    try expect(UInt8(ascii: "["), "traceEvents is an array")
+    try expect(UInt8(ascii: "["), "the '[' of traceEvents")
     var count = 0
     while true {
-      let place = count == 0 ? "traceEvents" : "traceEvents, after \(count) events"
+      let place =
+        count == 0
+        ? "traceEvents" : "traceEvents, after \(count) event" + (count == 1 ? "" : "s")
       var byte = try nextByte(place)
       if byte == UInt8(ascii: "]") {
         position += 1
@@ -108,7 +121,8 @@ struct EventStreamScanner {
         let length = buffer.count - position
         guard length < elementLimit else {
           throw Diagnostic(
-            .limitExceeded, at: here, "one JSON value is larger than \(elementLimit) bytes")
+            .limitExceeded, at: here, "one JSON value is larger than \(elementLimit) bytes",
+            remedy: "no profiler writes such; the file is damaged")
         }
         guard try fill() else { throw truncated(place) }
         scanned = position + length
@@ -150,10 +164,8 @@ struct EventStreamScanner {
     }
   }
 
-  private mutating func expect(_ byte: UInt8, _ rule: String) throws {
-    guard try nextByte("the text") == byte else {
-      throw Diagnostic(.malformedJSON, at: here, "not valid here: \(rule)")
-    }
+  private mutating func expect(_ byte: UInt8, _ expected: String) throws {
+    guard try nextByte("the text") == byte else { throw unexpected(expected) }
     position += 1
   }
 
@@ -188,16 +200,21 @@ struct EventStreamScanner {
   }
 
   private var here: SourceLocation {
-    SourceLocation(file: stream.path, byteOffset: bufferOffset + Int64(position))
+    SourceLocation(file: stream.path, byteOffset: reach)
   }
 
   private func unexpected(_ expected: String) -> Diagnostic {
     let found =
       position < buffer.count
-      ? "'\(String(decoding: [buffer[position]], as: UTF8.self))'" : "the end"
+      ? Self.shown(buffer[position]) : "the end"
     return Diagnostic(
-      .malformedJSON, at: here, "not valid JSON: \(found) where \(expected) is expected",
+      .malformedJSON, at: here, "\(found) stands where \(expected) is expected",
       remedy: "the file was damaged or edited; capture or copy it again")
+  }
+
+  private static func shown(_ byte: UInt8) -> String {
+    0x20..<0x7F ~= byte
+      ? "'\(Character(Unicode.Scalar(byte)))'" : "the byte 0x\(String(byte, radix: 16))"
   }
 
   private func truncated(_ place: String) -> Diagnostic {

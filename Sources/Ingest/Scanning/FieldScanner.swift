@@ -8,8 +8,11 @@ struct FieldScanner {
     var value: Range<Int>
   }
 
-  /// The object does not hold together at this byte.
-  struct Malformed: Error { var index: Int }
+  /// The object does not hold together at this byte, or names a key there a second time.
+  struct Malformed: Error {
+    var index: Int
+    var isRepeatedKey = false
+  }
 
   let bytes: UnsafeRawBufferPointer
   private var index: Int
