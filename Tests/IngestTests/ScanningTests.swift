@@ -95,6 +95,16 @@ struct ScanningTests {
     #expect(try Self.scan(#"{"traceEvents": []}"#).isEmpty)
   }
 
+  @Test("one value has an end")
+  func longElement() throws {
+    let directory = try TemporaryDirectory()
+    let text = #"{"traceEvents": [{"a": ""# + String(repeating: "a", count: 1 << 19) + #""}]}"#
+    var scanner = EventStreamScanner(
+      try InputStream(path: directory.write("t.json", text)), elementLimit: 1 << 16)
+    #expect(
+      thrownDiagnostic { try scanner.scan(wanted: []) { _, _ in } }?.code == .limitExceeded)
+  }
+
   @Test("a text cut short anywhere is never whole")
   func truncated() {
     let text = #"{"n": 1.5, "traceEvents": [{"a":1}, {"b":[2]}], "info": {"r": 0}}"#

@@ -64,6 +64,26 @@ struct StreamsTests {
     #expect(diagnostic?.code == .limitExceeded)
   }
 
+  @Test("padding ends early: white space in a row, and what outgrows its compressed form")
+  func padding() throws {
+    let blanks = try directory.write("blanks", "x" + String(repeating: " \n", count: 1 << 19))
+    #expect(thrownDiagnostic { try InputStream.contents(ofFile: blanks) }?.code == .limitExceeded)
+    for program in ["zstd", "gzip"] {
+      let letters = [UInt8](repeating: 0x61, count: 1 << 22)
+      let path = try directory.write("letters", packed(letters, with: program))
+      let diagnostic = thrownDiagnostic { try InputStream.contents(ofFile: path) }
+      #expect(diagnostic?.problem == "inflates to more than 500 times its size")
+    }
+  }
+
+  @Test("a line has an end")
+  func longLine() throws {
+    let path = try directory.write("long", String(repeating: "a", count: 1 << 18) + "\n")
+    var reader = try LineReader(path: path, lineLimit: 1 << 16)
+    let diagnostic = thrownDiagnostic { try reader.next() }
+    #expect(diagnostic?.code == .limitExceeded && diagnostic?.location?.line == 1)
+  }
+
   @Test("missing, empty and wrong kinds of files are told apart")
   func refusals() throws {
     let missing = directory.file("none")

@@ -172,6 +172,29 @@ struct NativeFormatTests {
     #expect(diagnostic?.location?.line == refusal.line)
   }
 
+  @Test("launches are named by their lines, whichever of them are left out")
+  func salvagedLaunches() throws {
+    let lines = [
+      #"{"kind":"launch","lane":0,"start_ns":0,"duration_ns":5,"name":"l"}"#,
+      #"{"kind":"launch","lane":0,"start_ns":1,"duration_ns":-5,"name":"l"}"#,
+      #"{"kind":"launch","lane":0,"start_ns":2,"duration_ns":5,"name":"m"}"#,
+      #"{"kind":"kernel","lane":0,"start_ns":8,"duration_ns":5,"name":"k","launched_by":2}"#,
+      #"{"kind":"kernel","lane":0,"start_ns":9,"duration_ns":5,"name":"k","launched_by":1}"#,
+      #"{"kind":"kernel","lane":0,"start_ns":9,"duration_ns":5,"name":"k","launched_by":0}"#,
+    ]
+    try directory.write(
+      "manifest.json", Self.manifest.replacing("\"events\": 1", with: "\"events\": 6"))
+    try directory.write("r0", lines.joined(separator: "\n"))
+    #expect(
+      thrownDiagnostic { try NativeTraceReader.read(directory: directory.path) }?.location?.line
+        == 2)
+    let trace = try NativeTraceReader.read(directory: directory.path, salvages: true)
+    let events = trace.ranks[0].events
+    #expect(events.indices.map { events[$0].launchedBy } == [nil, nil, 1, nil, 0])
+    #expect(trace.isSalvaged)
+    #expect(trace.log.entries.map(\.severity) == [.dataLoss])
+  }
+
   @Test("the plain case of that table is fine")
   func accepted() throws {
     try directory.write("manifest.json", Self.manifest)

@@ -49,6 +49,7 @@ struct NativeRankReader {
   consuming func read(groups: [ProcessGroup], salvage: inout Salvage?) throws -> RankTrace {
     groupsOfRank = Set(groups.indices.filter { groups[$0].ranks.contains(rank.rank) })
     try readLines(groups: groups, salvage: &salvage)
+    try salvage?.check(kept: rank.events.count)
     if lineCount != expectedEvents, salvage?.isStopped != true {
       try lose(
         Diagnostic(
@@ -57,7 +58,6 @@ struct NativeRankReader {
           remedy: "copy the trace directory again, or ingest the capture again"),
         &salvage)
     }
-    try salvage?.check(kept: rank.events.count)
     if salvage == nil { try checkLaunches() } else { try resolveLaunches(&salvage) }
     return rank
   }
