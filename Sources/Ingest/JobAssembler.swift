@@ -6,6 +6,9 @@ import Trace
 struct JobAssembler {
   private let captures: [RankCapture]
   private var groups: [ProcessGroup] = []
+  /// Of each group its number, and of each name that of the first group which has it.
+  private var numbers: [ProcessGroup: Int] = [:]
+  private var firstOfName: [String: Int] = [:]
   private var membership: [Set<RankID>] = []
   private var learned: [String: [RankID]] = [:]
   private var log = DiagnosticLog()
@@ -162,7 +165,7 @@ struct JobAssembler {
   ) throws -> Int {
     let world = (0..<worldSize).map(RankID.init(index:))
     let ranks = group.isWorld ? world : group.ranks ?? learned[group.name]
-    if let known = groups.firstIndex(where: { $0.name == group.name }) {
+    if let known = firstOfName[group.name] {
       guard let ranks, ranks != groups[known].ranks else { return known }
       return try add(
         ProcessGroup(
@@ -184,7 +187,7 @@ struct JobAssembler {
   /// Names repeat only where every rank names its own group alike; then the ranks tell them apart.
   private func distinctName(_ name: String, _ ranks: [RankID]) -> String {
     var distinct = name + "@" + String(ranks.first?.raw ?? 0)
-    while let other = groups.first(where: { $0.name == distinct }), other.ranks != ranks {
+    while let other = firstOfName[distinct], groups[other].ranks != ranks {
       distinct += "'"
     }
     return distinct
@@ -203,7 +206,7 @@ struct JobAssembler {
   private mutating func add(
     _ group: ProcessGroup, of capture: RankCapture, worldSize: Int
   ) throws -> Int {
-    if let known = groups.firstIndex(of: group) { return known }
+    if let known = numbers[group] { return known }
     if let outside = group.ranks.first(where: { $0.index >= worldSize || $0.raw < 0 }) {
       throw Diagnostic(
         .valueOutOfRange, at: SourceLocation(file: capture.path),
@@ -216,6 +219,8 @@ struct JobAssembler {
         "group '\(group.name)' names a rank twice",
         remedy: "the file was damaged or edited; capture or copy it again")
     }
+    numbers[group] = groups.count
+    if firstOfName[group.name] == nil { firstOfName[group.name] = groups.count }
     groups.append(group)
     membership.append(Set(group.ranks))
     return groups.count - 1

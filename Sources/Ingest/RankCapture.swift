@@ -59,6 +59,7 @@ struct RankTraceBuilder {
   var communications: [Communication] = []
   private(set) var groups: [CapturedGroup] = []
   private var laneNumbers: [Lane: Int] = [:]
+  private var groupNumbers: [String: Int] = [:]
 
   /// The number of a lane, a new one where it is new.
   mutating func lane(_ lane: Lane) -> Int {
@@ -77,11 +78,12 @@ struct RankTraceBuilder {
 
   /// The index of a group by name; ranks learned later complete it.
   mutating func group(_ group: CapturedGroup) -> Int {
-    if let index = groups.firstIndex(where: { $0.name == group.name }) {
+    if let index = groupNumbers[group.name] {
       if groups[index].ranks == nil { groups[index].ranks = group.ranks }
       if groups[index].purpose.isEmpty { groups[index].purpose = group.purpose }
       return index
     }
+    groupNumbers[group.name] = groups.count
     groups.append(group)
     return groups.count - 1
   }

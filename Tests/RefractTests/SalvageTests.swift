@@ -241,6 +241,21 @@ struct SalvageTests {
     #expect(run.error.contains("[limit-exceeded]"))
   }
 
+  @Test(
+    "every command that reads traces has it", arguments: ["ingest", "inspect", "replay", "compare"])
+  func commands(command: String) throws {
+    #expect(try Tool.refract(command, "--help").output.contains("--salvage"))
+  }
+
+  @Test("compare goes on with it as replay does, and the table says so")
+  func compare() throws {
+    try writeNative { rank, lines in rank == 1 ? Array(lines.prefix(4)) : lines }
+    let run = try run("compare", "--fabric", "passage-512", "--salvage")
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output.contains("salvaged: rank-1.jsonl is damaged"))
+    #expect(run.output.contains("salvaged: step 5 is not whole on all ranks; step 4 stands"))
+  }
+
   @Test("sound input is the same with it and without")
   func sound() throws {
     for rank in 0..<2 { try writeRank(rank) }
