@@ -191,7 +191,7 @@ struct EventStreamScanner {
     }
     let old = buffer.count
     let chunk = 1 << 18
-    buffer.append(contentsOf: repeatElement(0, count: chunk))
+    buffer.append(contentsOf: [UInt8](repeating: 0, count: chunk))
     let count = try buffer.withUnsafeMutableBytes {
       try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[old...]))
     }
