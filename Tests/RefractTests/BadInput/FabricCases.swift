@@ -178,7 +178,7 @@ enum FabricCases {
       "an unknown key of a network", "\"hop_latency_ns\": 250", "\"latency_ns\": 250",
       """
       , at pod.scale_up.latency_ns: the key 'latency_ns' is not known here; known keys \
-      are bandwidth_gbps, efficiency, energy_pj_per_bit, hop_latency_ns, planes, \
+      are bandwidth_gbps, efficiency, energy_pj_per_bit, hop_latency_ns, oversubscription, planes, \
       technology [unknown-key]
       """),
     changed(
@@ -242,7 +242,7 @@ enum FabricCases {
       """
       fabric 'hgx-h800-8', at pod.scale_up.bandwidth: the key 'bandwidth' is not known \
       here; known keys are bandwidth_gbps, efficiency, energy_pj_per_bit, \
-      hop_latency_ns, planes, technology [unknown-key]
+      hop_latency_ns, oversubscription, planes, technology [unknown-key]
       """),
     set(
       "a change to NaN", "pod.scale_up.bandwidth_gbps=NaN",
@@ -261,7 +261,8 @@ enum FabricCases {
       CommandLineCases.replay + " --fabric copper", status: 66,
       """
       copper: is neither a fabric preset nor a file; presets are passage-512, \
-      copper-144, hgx-h800-8, reference-switch [no-such-file]
+      copper-144, hgx-h800-8, hgx-h100-8, hgx-b200-8, dgx-a100-8, dgx-v100-8, mi300x-8, \
+      gloo-host, reference-switch [no-such-file]
       """),
     BadInput(
       "fabric: smaller than the job",
