@@ -80,10 +80,34 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
 
   /// Empties it and keeps its memory.
   mutating func removeAll() { count = 0 }
+}
 
-  /// Sorts in place.
-  func sort(by precedes: (Element, Element) -> Bool) {
-    var buffer = UnsafeMutableBufferPointer(start: base, count: count)
-    buffer.sort(by: precedes)
+// MARK: As a binary heap
+
+extension Column {
+  /// Puts the element that precedes all others first, in place.
+  func makeHeap(by precedes: (Element, Element) -> Bool) {
+    for place in stride(from: count / 2 - 1, through: 0, by: -1) {
+      siftDown(from: place, below: count, by: precedes)
+    }
+  }
+
+  /// Exchanges the first of a heap of `rest + 1` elements with its last, so that `rest` are a heap.
+  func moveFirst(behind rest: Int, by precedes: (Element, Element) -> Bool) {
+    (base[0], base[rest]) = (base[rest], base[0])
+    siftDown(from: 0, below: rest, by: precedes)
+  }
+
+  private func siftDown(
+    from start: Int, below end: Int, by precedes: (Element, Element) -> Bool
+  ) {
+    var place = start
+    while 2 * place + 1 < end {
+      var child = 2 * place + 1
+      if child + 1 < end, precedes(base[child + 1], base[child]) { child += 1 }
+      guard precedes(base[child], base[place]) else { return }
+      (base[place], base[child]) = (base[child], base[place])
+      place = child
+    }
   }
 }

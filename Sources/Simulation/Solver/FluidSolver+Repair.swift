@@ -4,6 +4,11 @@ struct RepairScratch: ~Copyable {
   struct Candidate {
     var element: Int32
     var level: Double
+
+    /// Highest first; of one level in the order of elements.
+    static func precedes(_ lhs: Candidate, _ rhs: Candidate) -> Bool {
+      lhs.level != rhs.level ? lhs.level > rhs.level : lhs.element < rhs.element
+    }
   }
 
   var candidates = Column<Candidate>()
@@ -124,12 +129,13 @@ extension FluidSolver {
     if isBelowOthers { (level, taken) = weighForeign(link, level) }
     guard hadOwn || taken > 0 else { return }
     if hadOwn { push(link, to: level) } else { links[link].level = level }
-    for index in 0..<taken { take(Int(repairs.candidates[index].element), for: link, level) }
+    let last = repairs.candidates.count - 1
+    for index in 0..<taken { take(Int(repairs.candidates[last - index].element), for: link, level) }
     release(link)
   }
 
-  /// Which foreign transfers a link must take over because they are higher than its own: the first
-  /// of `candidates`, highest first, and the level that this leaves.
+  /// Which foreign transfers a link must take over because they are higher than its own: the last
+  /// of `candidates`, the highest at the very end, and the level that this leaves.
   private mutating func weighForeign(_ link: Int, _ start: Double) -> (Double, taken: Int) {
     var highest = 0.0
     for entry in incidence.foreignEntries(link) {
@@ -148,18 +154,23 @@ extension FluidSolver {
     }
     steps += incidence.foreignEntries(link).count
     links[link].highestForeign = highest
-    guard !repairs.candidates.isEmpty else { return (start, 0) }
-    repairs.candidates.sort { ($0.level, $1.element) > ($1.level, $0.element) }
+    let count = repairs.candidates.count
+    guard count > 0 else { return (start, 0) }
     var (level, taken) = (start, 0)
     var (foreign, claim) = (links[link].foreign, links[link].claim)
-    while taken < repairs.candidates.count {
-      let candidate = repairs.candidates[taken]
+    // Few are taken, so a heap is less work than sorting; and the library's sort allocates.
+    repairs.candidates.makeHeap(by: RepairScratch.Candidate.precedes)
+    while taken < count {
+      let candidate = repairs.candidates[0]
       guard candidate.level > level * (1 + Self.tolerance) || level < 0 else { break }
       let own = incidence.claim[Int(candidate.element)]
       foreign -= own * candidate.level
       claim += own
       level = max(0, capacity[link] - foreign) / claim
       taken += 1
+      // Those taken stand behind the heap, the first of them last.
+      repairs.candidates.moveFirst(
+        behind: count - taken, by: RepairScratch.Candidate.precedes)
     }
     return (level, taken)
   }
