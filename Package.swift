@@ -122,7 +122,11 @@ let testedModules: [Module] = [
 
 let package = Package(
   name: "refract",
-  products: [.executable(name: "refract", targets: ["refract"])],
+  products: [
+    .executable(name: "refract", targets: ["refract"]),
+    // For tools/bench, a package of its own; not meant for anyone else.
+    .library(name: "Simulation", targets: ["Quantities", "Simulation"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
