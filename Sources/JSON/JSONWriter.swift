@@ -56,6 +56,13 @@ public struct JSONWriter: Sendable {
     return "\(value)"
   }
 
+  /// Forgets what has been written, and keeps its memory for the next text.
+  public mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    isFirst.removeAll(keepingCapacity: true)
+    afterKey = false
+  }
+
   /// Ends the text with a line feed.
   public mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
 
@@ -93,6 +100,18 @@ public struct JSONWriter: Sendable {
 
   private mutating func quote(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    // Most texts need no escape, and go over in one piece.
+    var text = text
+    let isPlain = text.withUTF8 { utf8 in
+      let plain = utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+      if plain { bytes.append(contentsOf: utf8) }
+      return plain
+    }
+    if !isPlain { escape(text) }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ text: String) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [0x5C, byte])
@@ -105,7 +124,6 @@ public struct JSONWriter: Sendable {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 }
 

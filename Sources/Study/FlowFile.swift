@@ -106,7 +106,9 @@ public struct FlowFile {
       case "size": size = member.value.doubleValue ?? .nan
       case "start": start = member.value.doubleValue ?? .nan
       case "route":
-        for step in member.value.arrayValue ?? [] {
+        let steps = member.value.arrayValue ?? []
+        route.reserveCapacity(steps.count)
+        for step in steps {
           guard let id = links.id(step), !route.contains(id) else { return nil }
           route.append(id)
         }
@@ -116,9 +118,15 @@ public struct FlowFile {
     }
     guard size >= 0, start >= 0, !route.isEmpty else { return nil }
     return FlowSet.Flow(
-      Transfer(bytes: size, links: route, weights: Array(repeating: 1, count: route.count)),
-      start: start)
+      Transfer(bytes: size, links: route, weights: ones(route.count)), start: start)
   }
+
+  /// The weights of a plain flow, shared by all with as many links.
+  private static func ones(_ count: Int) -> [Double] {
+    count < sharedOnes.count ? sharedOnes[count] : Array(repeating: 1, count: count)
+  }
+
+  private static let sharedOnes = (0...8).map { Array(repeating: 1.0, count: $0) }
 
   private static func flow(_ node: JSONNode, _ links: Links) throws -> FlowSet.Flow {
     try node.allow(keys: [
@@ -198,8 +206,9 @@ extension FlowFile {
   ) {
     let values = member.value.arrayValue ?? []
     text += Array("[\n".utf8)
+    var line = JSONWriter(indented: false)
     for (index, value) in values.enumerated() {
-      var line = JSONWriter(indented: false)
+      line.reset()
       if member.key == "flows", case .object(let members) = value {
         line.object { json in
           for member in members where member.key != "finish" {
@@ -212,8 +221,9 @@ extension FlowFile {
         line.value(value)
       }
       text += line.bytes
-      text += Array((index + 1 < values.count ? ",\n" : "\n").utf8)
+      if index + 1 < values.count { text.append(UInt8(ascii: ",")) }
+      text.append(UInt8(ascii: "\n"))
     }
-    text += Array("]".utf8)
+    text.append(UInt8(ascii: "]"))
   }
 }
