@@ -73,7 +73,7 @@ struct VerdictTests {
     VerdictCase(
       what: "a step of lag",
       scenarios: [(10_000, 10_000, 10), (10_001, 10_001, 11)], communicationFree: 9_990,
-      lag: 4_000, outcome: .tie, limit: .lag, words: ["Bytes hardly matter", "4.000 ms"]),
+      lag: 4_000, outcome: .tie, limit: .lag, words: ["bytes hardly matter", "4.000 ms"]),
     VerdictCase(
       what: "two share the lead before a third",
       scenarios: [(9_000, 9_000, 500), (9_010, 9_010, 510), (12_000, 12_000, 3_500)],

@@ -97,6 +97,7 @@ struct CaveatWords {
       result.selfCheckError, digits: 4, at: section.at(fastest, "self_check_error"))
     return result.selfCheckError.magnitude > 0.01
       ? "Self-check \(figure): the graph does not even rebuild the captured step."
-      : "Self-check \(figure): the graph rebuilds the captured step; nothing is calibrated."
+      : "Self-check \(figure): the graph rebuilds the captured step, as it does by construction; nothing "
+        + "is calibrated."
   }
 }

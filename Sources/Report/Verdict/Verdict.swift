@@ -60,7 +60,25 @@ private struct VerdictWords {
 
   // MARK: Claim
 
+  /// Which scenario, by how much, and what would make that worthless.
   var claim: Sentence {
+    "\(outcome)\(hedge)"
+  }
+
+  /// A headline is often all that is read: it says so where the whole gain, or the trace itself, is
+  /// not to be built on.
+  private var hedge: String {
+    var words = ""
+    let captured = result.capturedStepTime.seconds
+    if comparison.outcome != .noCommunication, let change = result.changeFromCaptured,
+      change < -Comparison.smallestShare, result.interval.high.seconds > 0.995 * captured
+    {
+      words += " By recorded dependencies alone it gains nothing on the capture."
+    }
+    return words + (result.isSynthetic ? " The trace is synthetic." : "")
+  }
+
+  private var outcome: Sentence {
     switch comparison.outcome {
     case .noCommunication:
       return "This step moves nothing between ranks; on every fabric it takes \(step(fastest))."
@@ -104,15 +122,19 @@ private struct VerdictWords {
       let count = comparison.first.count
       let which = count == 2 ? "either placement" : "any of \(Wording.number(count)) placements"
       lead = "\(name: result.fabric) is ahead with \(which)"
+    } else if comparison.first.count == 2 {
+      lead = "\(name(fastest)) and \(name(comparison.first[1])) share the lead"
     } else {
-      let others = comparison.first.count - 1
-      let company: Sentence =
-        others == 1 ? name(comparison.first[1]) : "\(Wording.number(others)) others"
-      lead = "\(name(fastest)) and \(company) share the lead"
+      let count = Wording.number(comparison.first.count).capitalizedFirst
+      lead = "\(count) fabrics share the lead and can't be told apart"
     }
+    let last = comparison.first[comparison.first.count - 1]
+    let steps: Sentence =
+      fabrics.count > 1 && section.results[last].stepTime > result.stepTime
+      ? "\(step(fastest)) to \(step(last))" : "\(step(fastest))"
     return
-      "\(lead): \(step(fastest)) a step, \(margin) less than "
-      + "\(name(next))\(thanCaptured(" and ")).\(uncertainty)"
+      "\(lead): \(steps) a step, \(margin) less than "
+      + "\(name(next))\(thanCaptured(" and ", about: true)).\(uncertainty)"
   }
 
   private func thanCaptured(_ joint: String, about: Bool = false) -> Sentence {
@@ -211,7 +233,7 @@ private struct VerdictWords {
         + "host threads and \(transfer) is transfer."
     case .lag:
       return
-        "Bytes hardly matter to this step: of the critical path \(compute) is compute, \(lag) is "
+        "On \(name(fastest)) bytes hardly matter: of the critical path \(compute) is compute, \(lag) is "
         + "lag that nothing explains, and \(transfer) is transfer."
     case .imbalance:
       return
