@@ -73,7 +73,7 @@ private struct VerdictWords {
     if comparison.outcome != .noCommunication, let change = result.changeFromCaptured,
       change < -Comparison.smallestShare, result.interval.high.seconds > 0.995 * captured
     {
-      words += " By recorded dependencies alone it gains nothing on the capture."
+      words += " By recorded dependencies alone nothing is gained on the capture."
     }
     return words + (result.isSynthetic ? " The trace is synthetic." : "")
   }
