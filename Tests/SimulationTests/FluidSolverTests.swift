@@ -1,6 +1,7 @@
-import Simulation
 import TestSupport
 import Testing
+
+@testable import Simulation
 
 @Suite("Fluid solver")
 struct FluidSolverTests {
@@ -175,6 +176,75 @@ struct FluidSolverTests {
       }
       let rates = Self.rates(sample.transfers, sample.capacities)
       #expect(Self.rates(mirrored, sample.capacities.reversed()) == rates, "seed \(seed)")
+    }
+  }
+
+  /// How the transfers of a larger network look.
+  enum Shape: CaseIterable {
+    case pairs, paths, coflows, steep
+
+    func transfer(_ links: Int, _ random: inout SeededGenerator) -> Transfer {
+      let count =
+        switch self {
+        case .pairs: 2
+        case .paths, .steep: Int.random(in: 1...5, using: &random)
+        case .coflows: Int.random(in: 1...30, using: &random)
+        }
+      let some = (0..<links).shuffled(using: &random).prefix(count).sorted()
+      let weights = some.map { _ in
+        switch self {
+        case .pairs: 1.0
+        case .paths, .coflows: Double.random(in: 0.01...1, using: &random)
+        case .steep: [1, 0.1, 0.01, 1e-3, 1e-4][Int.random(in: 0..<5, using: &random)]
+        }
+      }
+      return FluidSolverTests.transfer(
+        some, weights: weights,
+        share: self == .pairs ? 1 : Double.random(in: 0.1...50, using: &random),
+        bound: Int.random(in: 0..<5, using: &random) == 0
+          ? Double.random(in: 0.1...50, using: &random) : .infinity)
+    }
+  }
+
+  @Test("larger networks stay without fault through hundreds of changes", arguments: Shape.allCases)
+  func invariants(shape: Shape) {
+    for seed in UInt64(1)...12 {
+      var random = SeededGenerator(seed: seed)
+      let links = Int.random(in: 31...80, using: &random)
+      var capacities = (0..<links).map { _ in Double.random(in: 1...100, using: &random) }
+      if shape == .steep { capacities = capacities.map { $0 * $0 * $0 } }
+      var solver = FluidSolver(capacities: capacities)
+      var live: [(id: VariableID, transfer: Transfer)] = []
+      func add() {
+        let transfer = shape.transfer(links, &random)
+        live.append((solver.add(transfer), transfer))
+      }
+      for _ in 0..<Int.random(in: 1...200, using: &random) { add() }
+      for step in 0..<120 {
+        for _ in 0..<(step % 40 == 0 ? 20 : 1) {
+          switch Int.random(in: 0..<5, using: &random) {
+          case 0, 1:
+            guard live.count > 1 else { continue }
+            let place = Int.random(in: live.indices, using: &random)
+            solver.remove(live[place].id)
+            live.remove(at: place)
+          case 2:
+            let link = Int.random(in: 0..<links, using: &random)
+            let isDead = Int.random(in: 0..<20, using: &random) == 0
+            capacities[link] = isDead ? 0 : Double.random(in: 0.5...150, using: &random)
+            solver.setCapacity(LinkID(index: link), capacities[link])
+          default: add()
+          }
+        }
+        solver.solve()
+        let fault = solver.fault()
+        #expect(fault == nil, "\(shape), seed \(seed), step \(step)")
+      }
+      let fresh = Self.rates(live.map(\.transfer), capacities)
+      for (entry, rate) in zip(live, fresh) {
+        let lived = solver.rate(entry.id)
+        #expect(Self.isClose(lived, rate), "\(shape), seed \(seed)")
+      }
     }
   }
 }

@@ -93,6 +93,17 @@ extension FluidSolver {
       }
     }
     steps += own.count
+    recountWorn()
+  }
+
+  /// Adds up anew what rounding has worn. Only once all transfers of the link that was closed are
+  /// settled do counts and sums speak of the same ones.
+  private mutating func recountWorn() {
+    while let link = worn.popLast() {
+      guard openCount[link] > 0 else { continue }
+      recountOpen(Int(link))
+      queue.set(Int(link), key: currentLevel(Int(link)))
+    }
   }
 
   /// A transfer of an open link has been settled elsewhere.
@@ -107,7 +118,7 @@ extension FluidSolver {
       return
     }
     links[link].claim -= claim
-    if links[link].claim < 1e-3 * claimScale[link] { recountOpen(link) }
+    if links[link].claim < 1e-3 * claimScale[link] { worn.append(Int32(link)) }
     queue.set(link, key: currentLevel(link))
   }
 

@@ -102,6 +102,7 @@ extension FluidSolver {
 
   private mutating func addForeign(_ link: Int, _ rate: Double, _ level: Double) {
     links[link].foreign += rate
+    noteForeign(link)
     links[link].highestForeign = max(links[link].highestForeign, level)
     enqueue(link)
   }
@@ -109,8 +110,14 @@ extension FluidSolver {
   // MARK: One link
 
   private mutating func relax(_ link: Int) {
-    // Where foreign transfers take nearly all, the rest is their rounding.
-    if capacity[link] - links[link].foreign < 1e-4 * capacity[link] { recountForeign(link) }
+    // Where foreign transfers take nearly all, or took far more, the rest is their rounding.
+    noteForeign(link)
+    let foreign = links[link].foreign
+    if foreign < 0
+      || capacity[link] - foreign < 1e-4 * max(capacity[link], foreignScale[link])
+    {
+      recountForeign(link)
+    }
     let hadOwn = incidence.owned[link] > 0
     guard hadOwn || isOverfull(link) else { return }
     var level = hadOwn ? currentLevel(link) : -Double.infinity
@@ -275,6 +282,7 @@ extension FluidSolver {
       let place = Int(incidence.link[other])
       let claim = incidence.claim[other]
       if other == element {
+        noteForeign(place)
         links[place].foreign -= claim * before
         incidence.own(other)
         gainClaim(place, claim)
@@ -282,6 +290,7 @@ extension FluidSolver {
         incidence.disown(other)
         loseClaim(place, claim)
         links[place].foreign += claim * level
+        noteForeign(place)
         links[place].highestForeign = max(links[place].highestForeign, level)
       } else {
         links[place].foreign += claim * (level - before)

@@ -8,6 +8,7 @@ extension FluidSolver {
     capacity.append(min(value, Self.unlimited))
     links.append(LinkState())
     claimScale.append(0)
+    foreignScale.append(0)
     touchMark.append(0)
     isBound.append(false)
     isReached.append(false)
@@ -76,6 +77,11 @@ extension FluidSolver {
     if links[link].claim < 1e-3 * claimScale[link] { recountClaim(link) }
   }
 
+  /// Remembers how large the sum of foreign transfers was: rounding is relative to that.
+  func noteForeign(_ link: Int) {
+    foreignScale[link] = max(foreignScale[link], links[link].foreign)
+  }
+
   mutating func gainClaim(_ link: Int, _ claim: Double) {
     links[link].claim += claim
     claimScale[link] = max(claimScale[link], links[link].claim)
@@ -111,5 +117,6 @@ extension FluidSolver {
     }
     steps += incidence.foreignEntries(link).count
     links[link].foreign = sum
+    foreignScale[link] = sum
   }
 }

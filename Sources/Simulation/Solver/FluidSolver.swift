@@ -55,11 +55,15 @@ public struct FluidSolver: ~Copyable {
   var links = Column<LinkState>()
   /// The highest claim since it was last added up anew.
   var claimScale = Column<Double>()
+  /// The most that foreign transfers were seen to use since it was last added up anew.
+  var foreignScale = Column<Double>()
   var touchMark = Column<Int32>()
   var isReached = Column<Bool>()
   var isClosed = Column<Bool>()
   /// While filling: how many of its transfers have no owner yet.
   var openCount = Column<Int32>()
+  /// While filling: links whose claims are to be added up anew.
+  var worn = Column<Int32>()
   var isBound = Column<Bool>()
   var freeLinks = Column<Int32>()
 
