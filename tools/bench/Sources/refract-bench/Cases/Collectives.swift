@@ -3,10 +3,10 @@ import Simulation
 /// Collectives in flight over the ports of many hosts, each one transfer over all its links.
 struct Collectives {
   var count: Int
-  var hosts = 2048
+  var hosts = 4096
   var groupSize = 64
   /// How many are in flight in the mean, were each alone.
-  var inFlight = 64.0
+  var inFlight = 40.0
 
   var flows: FlowSet {
     let network = Network(hosts: hosts)
