@@ -1,12 +1,11 @@
 extension FluidSolver {
   /// Solves the components of all that changed from nothing, by progressive filling: of the links
   /// that are not full, the one with the lowest level (C − S) / K is filled, and owns whatever
-  /// crosses it and has no owner yet. Levels of the others only rise by that. Their keys are brought
-  /// up to date element by element: where many levels are nearly equal, as in an even all-to-all,
-  /// keys left behind would be looked at again and again.
+  /// crosses it and has no owner yet. Levels of the others only rise by that, so those in the
+  /// queue are lower bounds, and a link that comes up with a level above the next key goes back.
   ///
-  /// - Complexity: O(e · log l) for e elements and l links of the components; a key that rises a
-  ///   little moves little, so in practice O(e).
+  /// - Complexity: O(e + r · log l) for e elements and l links of the components, with r how often
+  ///   links come up: a few times each.
   mutating func fill() {
     fills += 1
     gatherComponents()
@@ -16,7 +15,12 @@ extension FluidSolver {
     }
     var level = 0.0
     while let link = queue.popFirst() {
-      level = max(level, currentLevel(link))
+      let own = currentLevel(link)
+      if own > queue.lowestKey {
+        queue.set(link, key: own)
+        continue
+      }
+      level = max(level, own)
       close(link, at: level)
     }
   }
@@ -119,7 +123,6 @@ extension FluidSolver {
     }
     links[link].claim -= claim
     if links[link].claim < 1e-3 * claimScale[link] { worn.append(Int32(link)) }
-    queue.set(link, key: currentLevel(link))
   }
 
   /// Whether the transfer of an entry has no owner yet.

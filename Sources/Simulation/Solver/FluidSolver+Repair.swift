@@ -188,7 +188,8 @@ extension FluidSolver {
     links[link].level = level
     let own = incidence.ownedEntries(link)
     steps += own.count
-    let (woken, leaving) = pushPairs(own, change: change, level: level)
+    let (woken, leaving) =
+      change < 0 ? (lowerPairs(own, by: change), 0) : raisePairs(own, by: change, to: level)
     for place in 0..<woken {
       let entry = Int(repairs.woken[place])
       let partner = Int(incidence.partner[entry])
@@ -201,11 +202,11 @@ extension FluidSolver {
     for place in 0..<leaving { repairs.leaving.append(incidence.element[repairs.lower[place]]) }
   }
 
-  /// The loop in which the solver spends its time, on bare pointers: passes a change on over each
-  /// entry that has a partner. Gives how many entries stand in `woken` (their partners are in no
-  /// queue, or they have none) and how many in `lower` (their partners are lower now).
-  private mutating func pushPairs(
-    _ own: Range<Int>, change: Double, level: Double
+  /// One of the two loops in which the solver spends its time, on bare pointers: passes a rise on
+  /// over each entry that has a partner. Gives how many entries stand in `woken` (their partners are
+  /// in no queue, or they have none) and how many in `lower` (their partners are lower now).
+  private mutating func raisePairs(
+    _ own: Range<Int>, by change: Double, to level: Double
   ) -> (woken: Int, lower: Int) {
     repairs.makeRoom(own.count)
     let lowest = level * (1 - Self.tolerance)
@@ -230,6 +231,27 @@ extension FluidSolver {
       wokenCount &+= places[partner] < 0 ? 1 : 0
     }
     return (wokenCount, lowerCount)
+  }
+
+  /// The other: passes a fall on. A link that falls gets no higher than its partners, and what they
+  /// know of their foreign transfers stays a bound, so there is less to do.
+  private mutating func lowerPairs(_ own: Range<Int>, by change: Double) -> Int {
+    repairs.makeRoom(own.count)
+    let (partners, claims) = (incidence.partner.elements, incidence.partnerClaim.elements)
+    let (states, places) = (links.elements, queue.places.elements)
+    let woken = repairs.woken.elements
+    var wokenCount = 0
+    for entry in own {
+      let partner = Int(partners[entry])
+      woken[wokenCount] = Int32(truncatingIfNeeded: entry)
+      guard partner >= 0 else {
+        wokenCount &+= 1
+        continue
+      }
+      states[partner].foreign += claims[entry] * change
+      wokenCount &+= places[partner] < 0 ? 1 : 0
+    }
+    return wokenCount
   }
 
   private mutating func pushSeveral(_ element: Int, _ change: Double, _ level: Double) {
