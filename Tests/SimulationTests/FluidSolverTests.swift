@@ -179,6 +179,16 @@ struct FluidSolverTests {
     }
   }
 
+  @Test("a claim worn by a large one that goes is added up with those that go along")
+  func wornClaim() {
+    // Link 0 closes first, at level 1, and with it nearly all claims on link 1 go, in three transfers.
+    let transfers =
+      [1e4, 1, 1].map { Self.transfer([0, 1], share: $0) } + [Self.transfer([1], share: 5)]
+      + (0..<4).map { _ in Self.transfer([2]) }
+    let rates = Self.rates(transfers, [10_002, 20_000, 4])
+    #expect(rates == [1e4, 1, 1, 9_998, 1, 1, 1, 1])
+  }
+
   /// How the transfers of a larger network look.
   enum Shape: CaseIterable {
     case pairs, paths, coflows, steep
