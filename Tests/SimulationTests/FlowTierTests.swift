@@ -128,6 +128,30 @@ struct FlowTierTests {
     #expect(barrier.stepTime == .nanoseconds(24))
   }
 
+  @Test("a buffered send goes on; the receive ends when the bytes are there")
+  func leavingEarly() throws {
+    // Each sends 100 to the other first, then receives. Collective k goes from rank k to 1 - k.
+    let programs = [(0, 1), (1, 0)].map { mine, other in
+      var fixture = ProgramFixture()
+      fixture.lane()
+      fixture.task(.rendezvous, for: 5, slot: mine, leavesEarly: true)
+      fixture.task(.rendezvous, slot: other)
+      return fixture.program
+    }
+    let plan = Plan(
+      programs: programs, programOfRank: [0, 1], groupsOfRank: [[0, 1], [0, 1]],
+      firstRendezvous: [0, 1], participants: [2, 2], capacities: Array(repeating: 1e9, count: 4))
+    let matrices: [[[Double]]] = [[[0, 100], [0, 0]], [[0, 0], [100, 0]]]
+    var replayer = Replayer(
+      plan,
+      lowering: TableLowering(
+        table: matrices.map { Self.coflow($0) }, flows: matrices.map { Self.star($0) }),
+      tier: .flow)
+    let result = try replayer.run()
+    #expect(result.stepTime == .nanoseconds(105))
+    #expect(result.parts.allSatisfy { $0.exposedTransfer == .nanoseconds(105) })
+  }
+
   @Test("flows of a rank share the means that it has to inject")
   func caps() throws {
     let matrix: [[Double]] = [[0, 10, 10], [0, 0, 0], [0, 0, 0]]
