@@ -105,7 +105,7 @@ public final class CollectiveLowering: Lowering {
   /// The first weight that names the instance's group, or its purpose.
   private func weight(of instance: CollectiveInstance) -> Double {
     let group = workload.groups[instance.group]
-    return options.weights.first { $0.group == group.name || $0.group == group.purpose }?.weight
+    return options.weights.first { $0.claims(group) }?.weight
       ?? 1
   }
 

@@ -1,3 +1,5 @@
+public import Trace
+
 /// Options of lowering.
 public struct LoweringOptions: Sendable, Hashable {
   /// Within what tokens are sent once.
@@ -23,6 +25,11 @@ public struct GroupWeight: Sendable, Hashable {
   public init(group: String, weight: Double) {
     self.group = group
     self.weight = weight
+  }
+
+  /// Whether it names a group, or the group's purpose.
+  public func claims(_ group: ProcessGroup) -> Bool {
+    self.group == group.name || self.group == group.purpose
   }
 }
 

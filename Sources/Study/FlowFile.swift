@@ -8,7 +8,8 @@ public import Simulation
 ///       "flows": [ { "size": 7132160, "start": 0, "route": [0, 3] }, … ],
 ///       "changes": [ { "time": 0.5, "link": 0, "bandwidth": 2e11 }, … ] }
 ///
-/// Bandwidths in bytes/s, sizes in bytes, times in seconds. A flow may have `weights`, one for each
+/// Bandwidths in bytes/s, sizes in bytes, times in seconds, each up to 1e30; weights and shares from
+/// 1e-12 to 1e12, a weight also 0. A flow may have `weights`, one for each
 /// link of its route, a `share` (how many flows it stands for), and a `bound` in bytes/s. `name`,
 /// `description`, `model`, `source`, `units`, `hosts` and the flows' `id`, `src`, `dst` are carried
 /// along; `finish` and `makespan` are filled in.
@@ -55,7 +56,7 @@ public struct FlowFile {
         guard indexOfID.updateValue(capacities.count, forKey: id) == nil else {
           throw link.diagnostic(.valueOutOfRange, "there is a link \(id) already")
         }
-        capacities.append(try link.required("bandwidth").double())
+        capacities.append(try FlowFile.quantity(link.required("bandwidth")))
       }
       guard capacities.count < Int(Int32.max) else {
         throw node.diagnostic(.limitExceeded, "holds \(capacities.count) links")
@@ -97,6 +98,31 @@ public struct FlowFile {
     try nodes.map { try flow($0, links) }
   }
 
+  /// No size, time or bandwidth is larger, so that none overflows on the way.
+  private static let largest = 1e30
+  /// The range of weights and shares, for the same reason.
+  private static let proportions = 1e-12...1e12
+
+  /// A number up to `largest`.
+  private static func quantity(_ node: JSONNode) throws -> Double {
+    let number = try node.double()
+    guard number <= largest else {
+      throw node.diagnostic(.valueOutOfRange, "\(number) is more than \(largest)")
+    }
+    return number
+  }
+
+  /// A number within `proportions`, or 0 where that has a meaning.
+  private static func proportion(_ node: JSONNode, orNothing: Bool = false) throws -> Double {
+    let number = try node.double()
+    guard proportions.contains(number) || (orNothing && number == 0) else {
+      throw node.diagnostic(
+        .valueOutOfRange,
+        "\(number) is not within \(proportions)" + (orNothing ? ", and not 0" : ""))
+    }
+    return number
+  }
+
   private static func plainFlow(_ value: JSONValue, _ links: Links) -> FlowSet.Flow? {
     guard case .object(let members) = value else { return nil }
     var (size, start) = (Double.nan, 0.0)
@@ -116,7 +142,9 @@ public struct FlowFile {
       default: return nil
       }
     }
-    guard size >= 0, start >= 0, !route.isEmpty else { return nil }
+    guard (0...largest).contains(size), (0...largest).contains(start), !route.isEmpty else {
+      return nil
+    }
     return FlowSet.Flow(
       Transfer(bytes: size, links: route, weights: ones(route.count)), start: start)
   }
@@ -145,17 +173,22 @@ public struct FlowFile {
     }
     var weights = [Double](repeating: 1, count: route.count)
     if let node = try node.optional("weights") {
-      weights = try node.elements().map { try $0.double() }
+      weights = try node.elements().map { try proportion($0, orNothing: true) }
       guard weights.count == route.count else {
         throw node.diagnostic(
           .valueOutOfRange, "holds \(weights.count) weights for \(route.count) links")
       }
     }
+    guard bound < .infinity || weights.contains(where: { $0 > 0 }) else {
+      throw node.diagnostic(
+        .valueOutOfRange, "has no weight on any link, and nothing else holds the flow",
+        remedy: "give it a weight, or a 'bound'")
+    }
     return FlowSet.Flow(
       Transfer(
-        bytes: try node.required("size").double(), links: route, weights: weights,
-        fairShare: try node.optional("share")?.double(exclusive: true) ?? 1, rateBound: bound),
-      start: try node.optional("start")?.double() ?? 0)
+        bytes: try quantity(node.required("size")), links: route, weights: weights,
+        fairShare: try node.optional("share").map { try proportion($0) } ?? 1, rateBound: bound),
+      start: try node.optional("start").map(quantity) ?? 0)
   }
 
   private static func changes(
@@ -164,8 +197,8 @@ public struct FlowFile {
     try node.elements().map { change in
       try change.allow(keys: ["time", "link", "bandwidth"])
       return FlowSet.CapacityChange(
-        time: try change.required("time").double(), link: try links.id(change.required("link")),
-        capacity: try change.required("bandwidth").double())
+        time: try quantity(change.required("time")), link: try links.id(change.required("link")),
+        capacity: try quantity(change.required("bandwidth")))
     }
   }
 }

@@ -23,6 +23,19 @@ struct ScenarioRunner {
       nameOrFile: scenario.fabric, overlays: scenario.overlays)
     placement = try scenario.placement.place(worldSize: trace.workload.worldSize, on: fabric)
     map = LinkMap(fabric, placement)
+    try checkWeights()
+  }
+
+  /// A weight that no group is named by would change nothing, and nobody would know.
+  private func checkWeights() throws {
+    for weight in scenario.lowering.weights
+    where !workload.groups.contains(where: { weight.claims($0) }) {
+      let names = Set(workload.groups.map { $0.purpose.isEmpty ? $0.name : $0.purpose }).sorted()
+      let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+      throw Diagnostic(
+        .usage, "--weight names the group '\(weight.group)', and the trace has none",
+        remedy: names.isEmpty ? "it has no groups" : "its groups are \(shown)")
+    }
   }
 
   func run() throws -> ScenarioResult {

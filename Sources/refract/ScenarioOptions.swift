@@ -63,6 +63,9 @@ struct ScenarioOptions: ParsableArguments {
     guard tolerance >= 0, tolerance < 1 else {
       throw ValidationError("--tolerance is at least 0 and less than 1")
     }
+    guard tolerance == 0 || tier != .coflow else {
+      throw ValidationError("--tolerance is for single flows: give it with --tier flow or both")
+    }
     _ = try weights()
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }

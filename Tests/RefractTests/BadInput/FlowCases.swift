@@ -45,7 +45,19 @@ enum FlowCases {
       ", at flows[0].start: is a string where a number is expected [wrong-type]"),
     changed(
       "a share of nothing", "\"start\": 0", "\"share\": 0",
-      ", at flows[0].share: is 0 and must be more than 0 [value-out-of-range]"),
+      ", at flows[0].share: 0.0 is not within 1e-12...1000000000000.0 [value-out-of-range]"),
+    changed(
+      "no weight at all", "\"start\": 0", "\"weights\": [0, 0]",
+      """
+      , at flows[0]: has no weight on any link, and nothing else holds the flow; give it a \
+      weight, or a 'bound' [value-out-of-range]
+      """),
+    changed(
+      "a size beyond all", "\"size\": 5", "\"size\": 1e300",
+      ", at flows[0].size: 1e+300 is more than 1e+30 [value-out-of-range]"),
+    changed(
+      "a bandwidth beyond all", "\"bandwidth\": 20", "\"bandwidth\": 1e200",
+      ", at links[1].bandwidth: 1e+200 is more than 1e+30 [value-out-of-range]"),
     changed(
       "too few weights", "\"start\": 0", "\"weights\": [1]",
       ", at flows[0].weights: holds 1 weights for 2 links [value-out-of-range]"),
@@ -83,6 +95,17 @@ enum FlowCases {
       "replay: a weight of nothing", CommandLineCases.job,
       CommandLineCases.replay + " --fabric hgx-h800-8 --weight ep=0", status: 64,
       "Error: --weight 'ep=0' is not GROUP=WEIGHT with a weight above 0…"),
+    BadInput(
+      "replay: a tolerance of nothing that it is for", CommandLineCases.job,
+      CommandLineCases.replay + " --fabric hgx-h800-8 --tolerance 0.1", status: 64,
+      "Error: --tolerance is for single flows: give it with --tier flow or both…"),
+    BadInput(
+      "replay: a weight of no group", CommandLineCases.job,
+      CommandLineCases.replay + " --fabric hgx-h800-8 --weight epp=2", status: 64,
+      """
+      rank0.json on hgx-h800-8: --weight names the group 'epp', and the trace has none; its \
+      groups are default_pg [usage]
+      """),
     BadInput(
       "replay: a tier that nobody knows", CommandLineCases.job,
       CommandLineCases.replay + " --fabric hgx-h800-8 --tier packet", status: 64,
