@@ -12,6 +12,9 @@ public struct Tool {
     /// Standard error.
     public var error: String
     /// The most memory that was resident, in bytes.
+    ///
+    /// Counted by `time`, which is small: a program inherits the peak of the process that starts it,
+    /// and a test process may be larger than what it tests.
     public var peakBytes: Int
   }
 
@@ -31,29 +34,36 @@ public struct Tool {
     try run("timeout", [String(seconds), productsDirectory + "/refract"] + arguments)
   }
 
-  /// Any program, found by its path or on the PATH.
+  /// Any program, found by its path or on the PATH. One that a signal ended has status 128 + signal.
   public static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
     let directory = try TemporaryDirectory()
     let (output, error) = (directory.file("stdout"), directory.file("stderr"))
+    let peak = directory.file("peak")
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, error, O_WRONLY | O_CREAT, 0o600)
-    let words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    let words: [UnsafeMutablePointer<CChar>?] =
+      (["time", "--quiet", "--format=%M", "--output=\(peak)", program] + arguments)
+      .map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var process = pid_t()
-    let code = posix_spawnp(&process, program, &actions, nil, words, environ)
+    let code = posix_spawnp(&process, "time", &actions, nil, words, environ)
     guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
     var status: Int32 = 0
-    var usage = rusage()
-    while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    // The last line: a program that a signal ended has a line of its own before it.
+    let lines = String(decoding: try bytes(of: peak), as: UTF8.self).split(separator: "\n")
+    guard let kilobytes = lines.last.flatMap({ Int($0) }) else {
+      fatalError("'time' left no peak: \(lines)")
+    }
     return Outcome(
       status: status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f),
       output: String(decoding: try bytes(of: output), as: UTF8.self),
       error: String(decoding: try bytes(of: error), as: UTF8.self),
-      peakBytes: usage.ru_maxrss * 1024)
+      peakBytes: kilobytes * 1024)
   }
 
   /// The folder of the test bundle, in which the products lie.
