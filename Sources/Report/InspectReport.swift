@@ -102,6 +102,7 @@ public struct InspectReport: Sendable {
             + "\(Wording.time(parts.exposedTransfer)), waiting \(Wording.time(parts.waiting)), "
             + "lag \(Wording.time(parts.lag))")
       }
+      lines += Self.clockLines(captured.clocks)
     }
     switch workload {
     case .success(let workload):
@@ -199,6 +200,8 @@ public struct InspectReport: Sendable {
     json.object { json in
       json.member("step_time_ns", captured.stepTime.nanosecondsRounded)
       if let host = captured.hostStep { json.member("host_step_ns", host.nanosecondsRounded) }
+      json.key("clocks")
+      Self.write(captured.clocks, to: &json)
       json.key("ranks")
       json.array { json in
         for (rank, parts) in zip(summary.ranks, captured.parts) {

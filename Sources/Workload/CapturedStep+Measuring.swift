@@ -8,12 +8,13 @@ extension CapturedStep {
   ///   - lastArrival: gives, for a program and a call, the last captured arrival of any member.
   ///   - marks: the host's marks of the step.
   init(
-    programs: [RankProgram], marks: [StepMark],
+    programs: [RankProgram], marks: [StepMark], clocks: ClockReport = ClockReport(),
     lastArrival: (_ program: Int, _ call: Int) -> SimTime
   ) {
     let windows = programs.map(Self.window)
     start = windows.compactMap { $0?.start }.min() ?? .origin
     end = windows.compactMap { $0?.end }.max() ?? start
+    self.clocks = clocks
     hostStep = marks.map { $0.end - $0.start }.max()
     let window = IntervalSet([start.picoseconds..<end.picoseconds])
     parts = programs.enumerated().map { index, program in

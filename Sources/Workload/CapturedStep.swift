@@ -13,6 +13,8 @@ public struct CapturedStep: Sendable {
   /// For each traced rank the parts of its time. With one traced rank waiting can't be told from
   /// transfer and counts as transfer.
   public var parts: [TimeParts]
+  /// What is known of the ranks' clocks.
+  public var clocks = ClockReport()
 
   /// The length of the window.
   public var stepTime: SimDuration { end - start }

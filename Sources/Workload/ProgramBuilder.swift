@@ -6,7 +6,7 @@ import Trace
 struct ProgramBuilder {
   private let rank: RankTrace
   private let selected: [Int]
-  private let origin: SimDuration
+  private let clock: ClockMap
   private var program: RankProgram
   /// Operations before they are ordered by lane.
   private var drafts: [Draft] = []
@@ -20,11 +20,11 @@ struct ProgramBuilder {
     var communication: Int?
   }
 
-  /// - Parameter offset: from the job's origin to the rank's own.
-  init(_ rank: RankTrace, events: [Int], offset: SimDuration) {
+  /// - Parameter clock: from the rank's clock to the job's.
+  init(_ rank: RankTrace, events: [Int], clock: ClockMap) {
     self.rank = rank
     selected = events
-    origin = offset
+    self.clock = clock
     program = RankProgram(source: rank.rank)
     program.names = rank.names
     program.hasDevice = events.contains { rank.events.kind($0).isOnDevice }
@@ -42,10 +42,9 @@ struct ProgramBuilder {
   }
 
   private mutating func draft(_ index: Int) {
-    let event = rank.events[index]
-    let start = event.start + origin
+    let event = clock(rank.events[index])
     var operation = Operation(
-      kind: .compute, lane: event.lane, start: start, duration: event.duration, event: index,
+      kind: .compute, lane: event.lane, start: event.start, duration: event.duration, event: index,
       name: event.name)
     switch event.kind {
     case .step: return
@@ -59,7 +58,7 @@ struct ProgramBuilder {
     case .synchronize:
       // A wait is elastic: an instant at its end, held back by what it waits for.
       operation.kind = .host
-      operation.start = event.end + origin
+      operation.start = event.end
       operation.duration = .zero
     case .launch:
       draftLaunch(index, event, operation)
@@ -77,7 +76,7 @@ struct ProgramBuilder {
     var operation = whole
     operation.kind = program.hasDevice ? .host : .compute
     if let child = firstChild[index] {
-      let untilChild = rank.events[child].start - event.start
+      let untilChild = clock(rank.events[child].start) - event.start
       operation.duration = max(.zero, min(event.duration, untilChild))
     }
     draftOfEvent[index] = drafts.count

@@ -40,6 +40,9 @@ public struct WorkloadOptions: Sendable, Hashable {
   public var step = StepSelection.last
   /// How to fill in ranks without a trace; `nil` refuses to.
   public var extrapolation: Extrapolation?
+  /// How many ranks of the job share a host, in their order, where the user says so: it takes the
+  /// place of what captures say, for the clocks.
+  public var ranksPerHost: Int?
   /// Whether to infer dependencies from timing.
   public var infersDependencies = true
 

@@ -10,21 +10,33 @@ public struct WorkloadAssembler {
 
   /// An assembler of one trace.
   public init(_ trace: Trace, options: WorkloadOptions) {
-    self.trace = trace
     self.options = options
     assumptions = trace.assumptions
+    guard let count = options.ranksPerHost else {
+      self.trace = trace
+      return
+    }
+    var placed = trace
+    for index in placed.ranks.indices {
+      placed.ranks[index].host = "host \(placed.ranks[index].rank.index / count)"
+    }
+    self.trace = placed
+    assumptions.append(
+      Assumption("hosts", "hosts are as the user says: ranks in order, \(count) to a host"))
   }
 
   /// What the capture says of the chosen step, matched or not: calls whose peers are not known
   /// count as transfer.
   public consuming func captured() throws -> CapturedStep {
-    let (programs, marks) = try buildPrograms()
-    return CapturedStep(programs: programs, marks: marks) { program, call in
+    let (programs, marks, clocks) = try buildPrograms()
+    return CapturedStep(programs: programs, marks: marks, clocks: clocks) { program, call in
       programs[program].operations[programs[program].calls[call].operation].start
     }
   }
 
-  private mutating func buildPrograms() throws -> (programs: [RankProgram], marks: [StepMark]) {
+  private mutating func buildPrograms() throws -> (
+    programs: [RankProgram], marks: [StepMark], clocks: ClockReport
+  ) {
     let selection = try commonStep()
     let steps = try trace.ranks.map { rank in
       // A rank that marks no steps is taken whole beside those that do.
@@ -40,14 +52,19 @@ public struct WorkloadAssembler {
         .nothingToReplay, "the trace holds no operations in the chosen step",
         remedy: "choose another step with --step, or capture with CPU or CUDA activities on")
     }
-    let offsets = alignClocks(steps)
+    let clocks = ClockAlignment(
+      trace,
+      events: zip(trace.ranks, steps).map { rank, step in
+        step.events.filter { rank.events.kind($0) != .step }
+      })
+    if let assumption = clocks.assumption { assumptions.append(assumption) }
     var programs: [RankProgram] = []
-    for ((rank, step), offset) in zip(zip(trace.ranks, steps), offsets) {
-      let recorded = ProgramBuilder(rank, events: step.events, offset: offset).build()
+    for ((rank, step), clock) in zip(zip(trace.ranks, steps), clocks.maps) {
+      let recorded = ProgramBuilder(rank, events: step.events, clock: clock).build()
       programs.append(
         DependencyInference(recorded, rank: rank).complete(infers: options.infersDependencies))
     }
-    return (programs, steps.compactMap(\.mark))
+    return (programs, steps.compactMap(\.mark), clocks.report)
   }
 
   /// The workload. Of a salvaged trace the last step that is whole on all ranks, where `last` is asked
@@ -90,7 +107,7 @@ public struct WorkloadAssembler {
   }
 
   private mutating func assembleStep() throws -> Workload {
-    let (programs, marks) = try buildPrograms()
+    let (programs, marks, clocks) = try buildPrograms()
     let sources = try RankSources(
       worldSize: trace.worldSize, traced: trace.ranks.map(\.rank),
       extrapolation: options.extrapolation)
@@ -107,7 +124,7 @@ public struct WorkloadAssembler {
       }
     }
     let captured = CapturedStep(
-      programs: matched.programs, marks: marks,
+      programs: matched.programs, marks: marks, clocks: clocks,
       lastArrival: { arrivals[$0][$1] })
     noteAssumptions(matched.programs)
     return Workload(
@@ -134,39 +151,6 @@ public struct WorkloadAssembler {
     let marked = trace.ranks.map { Set($0.steps.map(\.number)) }.filter { !$0.isEmpty }
     guard let first = marked.first else { return [] }
     return marked.reduce(first) { $0.intersection($1) }.sorted()
-  }
-
-  /// For each rank the offset from the job's origin to its own: its clock, taken as recorded, unless
-  /// the clocks are so far apart that they can't be one; then the steps are laid side by side.
-  private mutating func alignClocks(_ steps: [SelectedStep]) -> [SimDuration] {
-    var starts: [Int64] = []
-    var lengths: [Int64] = []
-    for (rank, step) in zip(trace.ranks, steps) {
-      let counted = step.events.filter { rank.events.kind($0) != .step }
-      let first = counted.map { rank.events[$0].start.nanosecondsRounded }.min() ?? 0
-      let last = counted.map { rank.events[$0].end.nanosecondsRounded }.max() ?? 0
-      starts.append(rank.originNanoseconds &+ first)
-      lengths.append(last - first)
-    }
-    let origin = starts.min() ?? 0
-    let spread = (starts.max() ?? 0) &- origin
-    if trace.ranks.count > 1 {
-      let together =
-        spread >= 0 && spread <= min(10 * (lengths.max() ?? 0), longestTraceNanoseconds)
-      assumptions.append(
-        Assumption(
-          "clocks",
-          together
-            ? "clocks of the traced ranks are taken as recorded"
-            : "clocks of the traced ranks are too far apart to be one; their steps are laid side "
-              + "by side"))
-      if !together {
-        return zip(trace.ranks, starts).map { rank, start in
-          .nanoseconds(rank.originNanoseconds &- start)
-        }
-      }
-    }
-    return trace.ranks.map { .nanoseconds($0.originNanoseconds &- origin) }
   }
 
   /// For each program and call the last captured arrival over the members' sources.

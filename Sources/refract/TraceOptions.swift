@@ -34,6 +34,13 @@ struct TraceOptions: ParsableArguments {
   )
   var step = "last"
 
+  @Option(
+    name: .customLong("ranks-per-host"),
+    help: ArgumentHelp(
+      "How many ranks share a host and its clock, in their order, where captures don't say.",
+      valueName: "n"))
+  var ranksPerHost: Int?
+
   @Flag(name: .long, help: SalvageHelp.text)
   var salvage = false
 
@@ -45,11 +52,15 @@ struct TraceOptions: ParsableArguments {
       throw ValidationError("--step takes a number, 'last' or 'all', not '\(step)'")
     }
     guard tp > 0, pp > 0 else { throw ValidationError("--tp and --pp are at least 1") }
+    if let ranksPerHost, ranksPerHost < 1 {
+      throw ValidationError("--ranks-per-host is at least 1")
+    }
   }
 
   var workloadOptions: WorkloadOptions {
     var options = WorkloadOptions()
     options.step = StepSelection(step) ?? .last
+    options.ranksPerHost = ranksPerHost
     if extrapolate {
       options.extrapolation = Extrapolation(
         splits: splits, tensorParallel: tp, pipelineParallel: pp)

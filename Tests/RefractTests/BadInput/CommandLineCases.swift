@@ -45,6 +45,9 @@ enum CommandLineCases {
     usage(
       "a stage of no ranks", replay + " --fabric hgx-h800-8 --tp 0",
       "Error: --tp and --pp are at least 1…"),
+    usage(
+      "hosts of no ranks", replay + " --fabric hgx-h800-8 --ranks-per-host 0",
+      "Error: --ranks-per-host is at least 1…"),
     BadInput(
       "a step that is not there", CommandLineCases.job, replay + " --fabric hgx-h800-8 --step 3",
       """
