@@ -8,18 +8,22 @@ public import Workload
 /// What `inspect` says of a trace, for people and as JSON.
 public struct InspectReport: Sendable {
   private let summary: TraceSummary
+  private let survey: StepSurvey
   private let captured: CapturedStep?
   private let workload: Result<Workload, Diagnostic>
 
   /// A report.
   ///
   /// - Parameters:
+  ///   - survey: the steps beside one another.
   ///   - captured: the chosen step, where it can be measured.
   ///   - workload: the matched workload, or why there is none.
   public init(
-    _ summary: TraceSummary, captured: CapturedStep?, workload: Result<Workload, Diagnostic>
+    _ summary: TraceSummary, survey: StepSurvey, captured: CapturedStep?,
+    workload: Result<Workload, Diagnostic>
   ) {
     self.summary = summary
+    self.survey = survey
     self.captured = captured
     self.workload = workload
   }
@@ -91,7 +95,7 @@ public struct InspectReport: Sendable {
   }
 
   private var step: [String] {
-    var lines: [String] = []
+    var lines = Self.stepLines(survey)
     if let captured {
       lines.append(
         "captured step \(Wording.time(captured.stepTime))"
@@ -133,6 +137,7 @@ public struct InspectReport: Sendable {
       json.array { json in for rank in summary.ranks { write(rank, to: &json) } }
       json.key("groups")
       json.array { json in for group in summary.groups { write(group, to: &json) } }
+      Self.write(survey, to: &json)
       json.key("captured_step")
       writeStep(to: &json)
       json.key("not_replayable")

@@ -25,33 +25,48 @@ public struct PreparedTrace: Sendable {
   /// spends longest; its timeline is kept.
   public let observedRank: Int
 
-  /// Reads and prepares.
+  /// Reads a trace and prepares it: each of its steps for itself, where all are asked for.
   ///
   /// - Throws: a `Diagnostic`; where its place is not known more closely, it names the trace.
-  public init(_ source: TraceSource, name: String) throws {
-    self.name = name
+  public static func prepare(_ source: TraceSource, name: String) throws -> [PreparedTrace] {
     let more = source.inputs.count - 1
     let input = (source.inputs.min() ?? "") + (more > 0 ? " and \(more) more" : "")
     do {
       let rules = try source.rules.map(KernelRules.init(nameOrFile:))
       let trace = try Ingestor(rules: rules, salvages: source.salvages).ingest(source.inputs)
-      workload = try WorkloadAssembler(trace, options: source.options).assemble()
-      var options = source.options
-      options.infersDependencies = false
-      recordedOnly = try WorkloadAssembler(trace, options: options).assemble()
-      let plan = PlanBuilder.plan(workload, capacities: [])
-      let captured = try replayPlan(plan, workload, InstantLowering(), .recorded)
-      selfCheck = captured.stepTime
-      let longest = captured.criticalPath.longestRank ?? 0
-      observedRank = workload.programs[workload.programOfRank[longest]].source.index
-      traffic = TrafficMatrix(workload)
-      communicationFree = try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
+      let assembler = WorkloadAssembler(trace, options: source.options)
+      guard source.options.step == .each, !assembler.steps.isEmpty else {
+        return [try PreparedTrace(trace, assembler, source.options, name: name)]
+      }
+      return try assembler.steps.map { step in
+        var options = source.options
+        options.step = .number(step)
+        return try PreparedTrace(
+          trace, WorkloadAssembler(trace, options: options), options, name: "\(name), step \(step)")
+      }
     } catch var diagnostic as Diagnostic {
       if diagnostic.location == nil, diagnostic.code != .usage {
         diagnostic.location = SourceLocation(file: input)
       }
       throw diagnostic
     }
+  }
+
+  private init(
+    _ trace: Trace, _ assembler: WorkloadAssembler, _ options: WorkloadOptions, name: String
+  ) throws {
+    self.name = name
+    workload = try assembler.assemble()
+    var recorded = options
+    recorded.infersDependencies = false
+    recordedOnly = try WorkloadAssembler(trace, options: recorded).assemble()
+    let plan = PlanBuilder.plan(workload, capacities: [])
+    let captured = try replayPlan(plan, workload, InstantLowering(), .recorded)
+    selfCheck = captured.stepTime
+    let longest = captured.criticalPath.longestRank ?? 0
+    observedRank = workload.programs[workload.programOfRank[longest]].source.index
+    traffic = TrafficMatrix(workload)
+    communicationFree = try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
   }
 
   /// (replayed − captured) / captured, with captured durations of collectives.

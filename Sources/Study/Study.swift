@@ -33,8 +33,8 @@ public struct Study: Sendable {
   public func run(threads: Int) async throws -> [ScenarioResult] {
     let named = zip(traces, names()).map { ($0, $1) }
     let prepared = try await concurrently(named, threads: threads) { source, name in
-      try PreparedTrace(source, name: name)
-    }
+      try PreparedTrace.prepare(source, name: name)
+    }.flatMap(\.self)
     let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
     let results = try await concurrently(pairs, threads: threads) { trace, scenario in
       do {
@@ -44,13 +44,13 @@ public struct Study: Sendable {
         throw diagnostic
       }
     }
-    return numbered(results)
+    return numbered(results, traces: prepared.count)
   }
 
   /// Numbers fabrics that call themselves alike and are not the same file.
-  private func numbered(_ results: [ScenarioResult]) -> [ScenarioResult] {
+  private func numbered(_ results: [ScenarioResult], traces: Int) -> [ScenarioResult] {
     var filesOfName: [String: [String]] = [:]
-    return zip(results, traces.flatMap { _ in scenarios }).map { result, scenario in
+    return zip(results, (0..<traces).flatMap { _ in scenarios }).map { result, scenario in
       var files = filesOfName[result.fabric, default: []]
       if !files.contains(scenario.fabric) { files.append(scenario.fabric) }
       filesOfName[result.fabric] = files

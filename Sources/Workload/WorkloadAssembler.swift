@@ -4,6 +4,8 @@ public import Trace
 
 /// Makes a workload of a trace.
 public struct WorkloadAssembler {
+  /// The steps of the trace beside one another.
+  public let survey: StepSurvey
   private let trace: Trace
   private var options: WorkloadOptions
   private var assumptions: [Assumption]
@@ -12,6 +14,7 @@ public struct WorkloadAssembler {
   public init(_ trace: Trace, options: WorkloadOptions) {
     self.options = options
     assumptions = trace.assumptions
+    survey = StepSurvey(trace)
     guard let count = options.ranksPerHost else {
       self.trace = trace
       return
@@ -40,8 +43,8 @@ public struct WorkloadAssembler {
     let selection = try commonStep()
     let steps = try trace.ranks.map { rank in
       // A rank that marks no steps is taken whole beside those that do.
-      let isWhole = options.step == .last && rank.steps.isEmpty
-      return try SelectedStep(isWhole ? .all : selection, of: rank)
+      let isWhole = rank.steps.isEmpty && (options.step == .last || options.step == .each)
+      return try SelectedStep(isWhole ? .whole : selection, of: rank)
     }
     guard
       zip(steps, trace.ranks).contains(where: { step, rank in
@@ -88,7 +91,6 @@ public struct WorkloadAssembler {
 
   /// The last step before the last one in which the calls of all ranks match.
   private func assembleEarlierStep() throws -> Workload? {
-    let steps = commonSteps()
     guard let last = steps.last else { return nil }
     for step in steps.dropLast().reversed() {
       var assembler = self
@@ -134,23 +136,53 @@ public struct WorkloadAssembler {
       assumptions: assumptions, log: trace.log)
   }
 
-  /// The selection, `last` made the last step that all ranks which mark steps have in common.
-  private func commonStep() throws -> StepSelection {
+  /// The selection, `last` made the last whole step that all ranks which mark steps have in common.
+  private mutating func commonStep() throws -> StepSelection {
     let isMarked = trace.ranks.contains { !$0.steps.isEmpty }
-    guard options.step == .last, isMarked else { return options.step }
-    guard let last = commonSteps().last else {
+    guard options.step == .last || options.step == .each, isMarked else {
+      noteTransients(of: options.step)
+      return options.step == .each ? .last : options.step
+    }
+    guard let last = steps.last else {
       throw Diagnostic(
         .noSuchStep, "the ranks have no step in common",
         remedy: "capture the same steps on all ranks")
     }
-    return .number(last)
+    let cut = Set(survey.steps.filter(\.isCut).map(\.number))
+    let chosen = steps.last { !cut.contains($0) } ?? last
+    if chosen != last {
+      assumptions.append(
+        Assumption(
+          "step-cut",
+          "the capture ends within step \(last), so step \(chosen) is the last whole one"))
+    }
+    noteTransients(of: .number(chosen))
+    return .number(chosen)
   }
 
   /// The steps that all ranks which mark any have in common, in order.
-  private func commonSteps() -> [Int] {
+  public var steps: [Int] {
     let marked = trace.ranks.map { Set($0.steps.map(\.number)) }.filter { !$0.isEmpty }
     guard let first = marked.first else { return [] }
     return marked.reduce(first) { $0.intersection($1) }.sorted()
+  }
+
+  /// A step in which something was only just starting is no step like others.
+  private mutating func noteTransients(of step: StepSelection) {
+    let there = survey.transients.filter { transient in
+      switch step {
+      case .number(let number): transient.step == number
+      case .last, .each, .whole: true
+      }
+    }
+    guard let longest = there.first else { return }
+    assumptions.append(
+      Assumption(
+        "start-up",
+        "the step holds calls that were only just starting, the longest on rank "
+          + "\(longest.rank.raw), group '\(longest.group)': a first \(longest.kind.rawValue) of "
+          + "\(longest.duration.nanosecondsRounded / 1000) µs, where "
+          + "\(longest.usual.nanosecondsRounded / 1000) µs are usual"))
   }
 
   /// For each program and call the last captured arrival over the members' sources.

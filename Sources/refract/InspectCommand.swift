@@ -26,7 +26,7 @@ struct InspectCommand: ParsableCommand {
     let workload = Result { try assembler.assemble() }
     if case .failure(let error) = workload, !(error is Diagnostic) { throw error }
     let report = InspectReport(
-      TraceSummary(trace),
+      TraceSummary(trace), survey: assembler.survey,
       // Matched, waiting can be told from transfer; unmatched, the step has a length all the same.
       captured: (try? workload.get())?.captured ?? (try? assembler.captured()),
       workload: workload.mapError { error in

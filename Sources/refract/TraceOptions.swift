@@ -30,7 +30,9 @@ struct TraceOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Which step: its number, last, or all.", valueName: "n|last|all")
+    help: ArgumentHelp(
+      "Which step: its number, the last whole one, or all, each for itself.",
+      valueName: "n|last|all")
   )
   var step = "last"
 

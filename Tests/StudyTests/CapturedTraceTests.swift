@@ -40,7 +40,7 @@ struct CapturedTraceTests {
 
   @Test("every collective is matched over all ranks, and the self-check is nothing")
   func matched() throws {
-    let prepared = try PreparedTrace(TraceSource(inputs: [Self.path]), name: "t")
+    let prepared = try PreparedTrace.prepare(TraceSource(inputs: [Self.path]), name: "t")[0]
     let workload = prepared.workload
     #expect(workload.groups.count == 7)
     #expect(workload.instances.count { $0.kind == .allToAll } == 2 * (2 + 8))
@@ -64,7 +64,8 @@ struct CapturedTraceTests {
 
   @Test("with captured durations every rank spends its time as captured")
   func selfCheckByRank() throws {
-    let workload = try PreparedTrace(TraceSource(inputs: [Self.path]), name: "t").workload
+    let workload = try PreparedTrace.prepare(TraceSource(inputs: [Self.path]), name: "t")[0]
+      .workload
     let replayed = try replayPlan(
       PlanBuilder.plan(workload, capacities: []), workload, InstantLowering(), .recorded)
     #expect(replayed.parts.count == 8)

@@ -106,7 +106,7 @@ struct DeepSeekTests {
     let trace = try Ingestor(rules: [KernelRules(nameOrFile: "deepep")])
       .ingest([SharedFiles.deepSeek])
     let result = try #require(try await Self.results.value.first)
-    let prepared = try PreparedTrace(Self.source(), name: "t")
+    let prepared = try PreparedTrace.prepare(Self.source(), name: "t")[0]
     let operations = prepared.workload.programs[0].operations
     // A kernel in the middle of what held the replay up on the fabric.
     let path = result.criticalPath.steps.filter { operations[$0.task].kind == .compute }
@@ -130,7 +130,7 @@ struct DeepSeekTests {
 
   @Test("a graph that is wrong fails the self-check")
   func selfCheckCanFail() throws {
-    var workload = try PreparedTrace(Self.source(), name: "t").workload
+    var workload = try PreparedTrace.prepare(Self.source(), name: "t")[0].workload
     let operations = workload.programs[0].operations
     let longest = try #require(
       operations.indices.filter { operations[$0].kind == .compute }

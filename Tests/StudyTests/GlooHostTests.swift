@@ -24,7 +24,7 @@ struct GlooHostTests {
     let source = TraceSource(inputs: inputs)
     let result = try await Study(traces: [source], scenarios: [Scenario(fabric: "gloo-host")])
       .run(threads: 1)[0]
-    let workload = try PreparedTrace(source, name: "t").workload
+    let workload = try PreparedTrace.prepare(source, name: "t")[0].workload
     var captured = [Double](repeating: 0, count: workload.instances.count)
     for rank in 0..<workload.worldSize {
       for call in workload.programs[workload.programOfRank[rank]].calls {

@@ -58,7 +58,7 @@ struct StudyTests {
   /// The replayer's stopwatches against the union of intervals that the capture is measured with.
   @Test("two ways of measuring the parts agree on the captured step")
   func twoMeasures() throws {
-    let prepared = try PreparedTrace(TraceSource(inputs: [Self.sample]), name: "t")
+    let prepared = try PreparedTrace.prepare(TraceSource(inputs: [Self.sample]), name: "t")[0]
     let replayed = try replayPlan(
       PlanBuilder.plan(prepared.workload, capacities: []), prepared.workload, InstantLowering(),
       .recorded)
@@ -72,6 +72,33 @@ struct StudyTests {
     #expect(results[0].stepTime > results[1].stepTime)
     #expect(results[1].stepTime > results[2].stepTime)
     #expect(results[2].stepTime >= results[2].communicationFree)
+  }
+
+  @Test("all steps are replayed, each for itself and under its own name")
+  func everyStep() async throws {
+    let directory = try TemporaryDirectory()
+    let ranks = (0..<2).map { number in
+      var rank = RankFixture(number)
+      for (place, step) in [7, 8].enumerated() {
+        let begin = Int64(place) * 1000
+        rank.add(.step, lane: 0, at: begin, for: 900, name: "ProfilerStep#\(step)")
+        rank.add(.kernel, lane: 1, at: begin + 10, for: 100 + 200 * Int64(place))
+        rank.add(
+          .kernel, lane: 1, at: begin + 500, for: 50, RankFixture.allReduce(1 << 20))
+      }
+      return rank
+    }
+    let path = directory.file("job")
+    try NativeTraceWriter.write(RankFixture.trace(ranks), to: path)
+    var options = WorkloadOptions()
+    options.step = .each
+    let results = try await Study(
+      traces: [TraceSource(inputs: [path], options: options)],
+      scenarios: [Scenario(fabric: "hgx-h800-8"), Scenario(fabric: "passage-512")]
+    ).run(threads: 2)
+    #expect(
+      results.map(\.trace) == ["job, step 7", "job, step 7", "job, step 8", "job, step 8"])
+    #expect(results.map { $0.meanParts.nanoseconds[0] } == [100_000, 100_000, 300_000, 300_000])
   }
 
   @Test("relabelling ranks, and the placement alike, relabels the result and nothing else")

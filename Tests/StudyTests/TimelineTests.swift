@@ -71,7 +71,8 @@ struct TimelineTests {
     var options = WorkloadOptions()
     options.extrapolation = Extrapolation()
     let input = ProjectFiles.path("traces/captured-moe-ep4")
-    let trace = try PreparedTrace(TraceSource(inputs: [input], options: options), name: "t")
+    let trace = try PreparedTrace.prepare(
+      TraceSource(inputs: [input], options: options), name: "t")[0]
     let program = trace.workload.programs[trace.workload.programOfRank[trace.observedRank]]
     #expect(program.source.index == trace.observedRank)
   }

@@ -173,7 +173,7 @@ struct ProgramTests {
     }
     #expect(try kernels(.number(3)) == [4])
     #expect(try kernels(.last) == [5])
-    #expect(try kernels(.all) == [4, 5])
+    #expect(try kernels(.whole) == [4, 5])
     #expect(throws: Diagnostic.self) { try kernels(.number(9)) }
   }
 

@@ -4,18 +4,20 @@ import Trace
 
 /// Which steps of a capture to take.
 public enum StepSelection: Sendable, Hashable {
-  /// The last one that all ranks mark; everything where none is marked.
+  /// The last whole one that all ranks mark; everything where none is marked.
   case last
   /// The one with this number.
   case number(Int)
+  /// Each that all ranks mark, for itself; everything as one where none is marked.
+  case each
   /// All that was captured, as one.
-  case all
+  case whole
 
   /// From the command line's word: a number, `last` or `all`; `nil` for anything else.
   public init?(_ word: String) {
     switch word {
     case "last": self = .last
-    case "all": self = .all
+    case "all": self = .each
     default:
       guard let number = Int(word), number >= 0 else { return nil }
       self = .number(number)
@@ -30,39 +32,29 @@ struct SelectedStep {
   /// The chosen step's mark, where there is one.
   var mark: StepMark?
 
-  /// Chooses. An operation belongs to the step in which the host launched it: the last that began
-  /// before the launch, and had not ended if it is the last of all. Where no launch is recorded its
-  /// own start decides.
+  /// Chooses.
   ///
   /// - Throws: a `Diagnostic` where the trace has no step of that number.
   init(_ selection: StepSelection, of rank: RankTrace) throws {
-    let steps = rank.steps
-    guard let chosen = try Self.choose(selection, from: steps, rank: rank.rank) else {
+    let assignment = StepAssignment(rank)
+    guard let chosen = try Self.choose(selection, from: assignment.marks, rank: rank.rank) else {
       events = Array(rank.events.indices)
       mark = nil
       return
     }
-    let next = steps.first { $0.start > chosen.start }?.start
-    mark = chosen
-    events = rank.events.indices.filter { index in
-      let event = rank.events[index]
-      let launch = event.launchedBy.map { rank.events[$0].start }
-      let decisive = launch ?? event.start
-      // What the GPU does unlaunched may well outlast the host's last mark.
-      let limit = next ?? (event.kind.isOnDevice && launch == nil ? nil : chosen.end)
-      return decisive >= chosen.start && limit.map { decisive < $0 } ?? true
-    }
+    mark = assignment.marks[chosen]
+    events = rank.events.indices.filter { assignment.stepOfEvent[$0] == chosen }
   }
 
   private static func choose(
     _ selection: StepSelection, from steps: [StepMark], rank: RankID
-  ) throws -> StepMark? {
+  ) throws -> Int? {
     switch selection {
-    case .all: return nil
-    case .last: return steps.last
+    case .whole: return nil
+    case .last, .each: return steps.indices.last
     case .number(let number):
       // Of marks with one number the last, as of all steps the last.
-      if let step = steps.last(where: { $0.number == number }) { return step }
+      if let step = steps.lastIndex(where: { $0.number == number }) { return step }
       let known = steps.map { String($0.number) }.joined(separator: ", ")
       throw Diagnostic(
         .noSuchStep, "rank \(rank.raw) has no step \(number)",
