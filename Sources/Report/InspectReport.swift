@@ -115,7 +115,7 @@ public struct InspectReport: Sendable {
       lines.append(
         "matched: \(Wording.count(workload.instances.count, "collective")) in "
           + "\(Wording.count(workload.groups.count, "group")); "
-          + "dependencies: \(edges(.launch)) launches, \(edges(.hostWait)) host waits, "
+          + "dependencies: \(edges(.recorded)) recorded, \(edges(.launch)) launches, \(edges(.hostWait)) host waits, "
           + "\(edges(.streamWait)) stream waits, \(edges(.inferred)) from timing")
     case .failure(let diagnostic):
       lines.append("can't be replayed as it is: " + DiagnosticRenderer.line(diagnostic))

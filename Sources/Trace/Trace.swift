@@ -45,6 +45,9 @@ public struct RankTrace: Sendable {
   public var names: NameTable
   /// Its events, ordered by start.
   public var events: EventTable
+  /// Dependencies between its events that the capture records, launches left out; in order. A capture
+  /// that has any is taken to have them all.
+  public var edges: [EventEdge]
   /// Its communication calls.
   public var communications: [Communication]
 
@@ -56,6 +59,7 @@ public struct RankTrace: Sendable {
     lanes = []
     names = NameTable()
     events = EventTable()
+    edges = []
     communications = []
   }
 

@@ -10,10 +10,13 @@ struct DependencyInference {
 
   private var program: RankProgram
   private let kinds: [EventKind]
+  /// Whether the capture records what waits for what, so that there is nothing to guess.
+  private let isRecorded: Bool
 
   /// - Parameter rank: the capture that the program was built from.
   init(_ program: RankProgram, rank: RankTrace) {
     self.program = program
+    isRecorded = !rank.edges.isEmpty
     kinds = program.operations.map { rank.events.kind($0.event) }
   }
 
@@ -22,7 +25,7 @@ struct DependencyInference {
   /// - Parameter infers: whether to add edges that the capture does not record.
   /// - Complexity: O(n log n) in the number of operations.
   consuming func complete(infers: Bool) -> RankProgram {
-    if infers {
+    if infers, !isRecorded {
       addHostWaits()
       addStreamWaits()
       addIdleResumptions()

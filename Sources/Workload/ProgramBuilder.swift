@@ -131,6 +131,7 @@ struct ProgramBuilder {
     }
     program.dependencies = Array(repeating: [], count: program.operations.count)
     addLaunchEdges(place)
+    addRecordedEdges(place)
     addCalls(order, place)
   }
 
@@ -143,6 +144,19 @@ struct ProgramBuilder {
         continue
       }
       program.dependencies[to].append(Dependency(operation: from, kind: .launch))
+    }
+  }
+
+  private mutating func addRecordedEdges(_ place: [Int]) {
+    for edge in rank.edges {
+      guard let waiting = draftOfEvent[Int(edge.event)], let cause = draftOfEvent[Int(edge.after)]
+      else { continue }
+      let (from, to) = (place[cause], place[waiting])
+      guard program.operations[from].end <= program.operations[to].start else {
+        program.contradictedEdges += 1
+        continue
+      }
+      program.dependencies[to].append(Dependency(operation: from, kind: .recorded))
     }
   }
 

@@ -15,6 +15,8 @@ public enum OperationKind: Sendable, Equatable {
 
 /// Why one operation waits for another.
 public enum DependencyKind: Sendable, Equatable {
+  /// The capture records it.
+  case recorded
   /// The capture records the launch.
   case launch
   /// A host thread waits for the GPU.

@@ -36,6 +36,9 @@ struct NativeFormatTests {
     for kind in [EventKind.memcpy, .memset, .hostOperation, .synchronize, .hostCollective] {
       rank.add(kind, lane: 0, at: 20, for: 1, name: kind.rawValue)
     }
+    rank.rank.edges = [
+      EventEdge(event: 2, after: 3), EventEdge(event: 4, after: 2), EventEdge(event: 4, after: 3),
+    ]
     return Trace(
       worldSize: 4,
       groups: [
@@ -56,7 +59,7 @@ struct NativeFormatTests {
     #expect(a.rank == b.rank && a.rankSource == b.rankSource)
     #expect(a.originNanoseconds == b.originNanoseconds)
     #expect(a.host == b.host && a.device == b.device && a.lanes == b.lanes)
-    #expect(a.events == b.events)
+    #expect(a.events == b.events && a.edges == b.edges)
     #expect(a.communications == b.communications)
     #expect(a.names == b.names)
   }
@@ -178,8 +181,8 @@ struct NativeFormatTests {
       #"{"kind":"launch","lane":0,"start_ns":0,"duration_ns":5,"name":"l"}"#,
       #"{"kind":"launch","lane":0,"start_ns":1,"duration_ns":-5,"name":"l"}"#,
       #"{"kind":"launch","lane":0,"start_ns":2,"duration_ns":5,"name":"m"}"#,
-      #"{"kind":"kernel","lane":0,"start_ns":8,"duration_ns":5,"name":"k","launched_by":2}"#,
-      #"{"kind":"kernel","lane":0,"start_ns":9,"duration_ns":5,"name":"k","launched_by":1}"#,
+      #"{"kind":"kernel","lane":0,"start_ns":8,"duration_ns":5,"name":"k","launched_by":2,"after":[0]}"#,
+      #"{"kind":"kernel","lane":0,"start_ns":9,"duration_ns":5,"name":"k","launched_by":1,"after":[3,1]}"#,
       #"{"kind":"kernel","lane":0,"start_ns":9,"duration_ns":5,"name":"k","launched_by":0}"#,
     ]
     try directory.write(
@@ -191,6 +194,8 @@ struct NativeFormatTests {
     let trace = try NativeTraceReader.read(directory: directory.path, salvages: true)
     let events = trace.ranks[0].events
     #expect(events.indices.map { events[$0].launchedBy } == [nil, nil, 1, nil, 0])
+    #expect(
+      trace.ranks[0].edges == [EventEdge(event: 2, after: 0), EventEdge(event: 3, after: 2)])
     #expect(trace.isSalvaged)
     #expect(trace.log.entries.map(\.severity) == [.dataLoss])
   }

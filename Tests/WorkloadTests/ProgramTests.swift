@@ -159,6 +159,23 @@ struct ProgramTests {
     #expect(Self.edges(program, .launch) == [[0, 2]])
   }
 
+  @Test("recorded dependencies are believed, those that times contradict counted, none guessed")
+  func recordedEdges() throws {
+    var rank = RankFixture(0, streams: 3)
+    rank.add(.kernel, lane: 1, at: 0, for: 10)
+    rank.add(.kernel, lane: 2, at: 2, for: 20)
+    rank.add(.kernel, lane: 3, at: 30, for: 5)
+    rank.add(.kernel, lane: 1, at: 90, for: 5)
+    rank.rank.edges = [EventEdge(event: 1, after: 0), EventEdge(event: 2, after: 0)]
+    let program = try Self.program(rank)
+    #expect(program.edgeCount(.recorded) == 1 && program.contradictedEdges == 1)
+    #expect(program.edgeCount(.inferred) == 0)
+    let last = try #require(program.operations.first { $0.event == 2 })
+    #expect(last.lag == .nanoseconds(20_000))
+    rank.rank.edges = []
+    #expect(try Self.program(rank).edgeCount(.inferred) == 2)
+  }
+
   @Test("an operation belongs to the step in which it was launched")
   func steps() throws {
     var rank = RankFixture(0)

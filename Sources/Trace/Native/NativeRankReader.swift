@@ -82,8 +82,10 @@ struct NativeRankReader {
       guard let line else { return }
       let place = SourceLocation(file: path, line: lines.line)
       do {
-        let event = try event(JSONNode(parser.parse(line, at: place), at: place), groups: groups)
-        rank.events.append(event)
+        let node = JSONNode(try parser.parse(line, at: place), at: place)
+        let after = try after(node)
+        rank.events.append(try event(node, groups: groups))
+        rank.edges += after
       } catch let diagnostic as Diagnostic {
         guard salvage != nil else { throw diagnostic.offeringSalvage }
         try salvage?.leaveOut(diagnostic)
@@ -94,7 +96,9 @@ struct NativeRankReader {
 
   private mutating func event(_ node: JSONNode, groups: [ProcessGroup]) throws -> TraceEvent {
     try node.allow(
-      keys: ["kind", "lane", "start_ns", "duration_ns", "name", "launched_by", "communication"])
+      keys: [
+        "kind", "lane", "start_ns", "duration_ns", "name", "launched_by", "after", "communication",
+      ])
     let kindNode = try node.required("kind")
     guard let kind = EventKind(rawValue: try kindNode.string()) else {
       throw kindNode.diagnostic(.valueOutOfRange, "is no kind of event that this version knows")
@@ -122,6 +126,22 @@ struct NativeRankReader {
     }
     latestStart = event.start
     return event
+  }
+
+  /// What an event waits for: events are named by their lines until all are known.
+  private func after(_ node: JSONNode) throws -> [EventEdge] {
+    guard let list = try node.optional("after") else { return [] }
+    let edges = try list.elements().map { element in
+      let after = try element.int(in: 0...max(0, expectedEvents - 1))
+      guard after != lineCount else {
+        throw element.diagnostic(.valueOutOfRange, "an event can't wait for itself")
+      }
+      return EventEdge(event: rank.events.count, after: after)
+    }
+    guard Set(edges).count == edges.count else {
+      throw list.diagnostic(.valueOutOfRange, "names an event twice")
+    }
+    return edges.sorted()
   }
 
   private func noLaunch(_ index: Int, _ launch: Int) -> Diagnostic {
@@ -155,6 +175,9 @@ struct NativeRankReader {
       resolved.append(event)
     }
     rank.events = resolved
+    rank.edges = rank.edges.compactMap { edge in
+      place(ofLine: Int(edge.after)).map { EventEdge(event: Int(edge.event), after: $0) }
+    }
   }
 
   /// Where the event of a line stands among those that are left. O(log losses).

@@ -15,9 +15,12 @@ public struct NativeTraceWriter {
     for rank in trace.ranks {
       let path = directory + "/" + NativeFormat.fileName(of: rank.rank)
       let file = try OutputFile(path: path, compressed: true)
+      var edge = 0
       for index in rank.events.indices {
+        let first = edge
+        while edge < rank.edges.count, rank.edges[edge].event == Int32(index) { edge += 1 }
         var line = JSONWriter(indented: false)
-        write(rank.events[index], of: rank, to: &line)
+        write(rank.events[index], after: rank.edges[first..<edge], of: rank, to: &line)
         line.endLine()
         try file.write(line.bytes)
       }
@@ -33,7 +36,10 @@ public struct NativeTraceWriter {
     try manifest.commit()
   }
 
-  private static func write(_ event: TraceEvent, of rank: RankTrace, to json: inout JSONWriter) {
+  private static func write(
+    _ event: TraceEvent, after edges: ArraySlice<EventEdge>, of rank: RankTrace,
+    to json: inout JSONWriter
+  ) {
     json.object { json in
       json.member("kind", event.kind.rawValue)
       json.member("lane", event.lane)
@@ -41,6 +47,7 @@ public struct NativeTraceWriter {
       json.member("duration_ns", event.duration.nanosecondsRounded)
       json.member("name", rank.names[event.name])
       if let launch = event.launchedBy { json.member("launched_by", launch) }
+      if !edges.isEmpty { json.member("after", edges.map(\.after)) }
       if let index = event.communication {
         json.key("communication")
         write(rank.communications[index], to: &json)

@@ -101,8 +101,8 @@ enum RankFileCases {
     inEvents(
       "an unknown key", "\"lane\"", "\"lame\"",
       """
-      , line 1, at lame: the key 'lame' is not known here; known keys are communication, \
-      duration_ns, kind, lane, launched_by, name, start_ns\(orSalvage) [unknown-key]
+      , line 1, at lame: the key 'lame' is not known here; known keys are after, \
+      communication, duration_ns, kind, lane, launched_by, name, start_ns\(orSalvage) [unknown-key]
       """),
     inEvents(
       "an unknown kind", "\"kernel\"", "\"colonel\"",
@@ -126,6 +126,26 @@ enum RankFileCases {
       "a launch beyond the file", "\"name\":\"n\"", "\"name\":\"n\",\"launched_by\":2",
       """
       , line 2, at launched_by: 2 is not within 0...1; keep what can be read with \
+      --salvage [value-out-of-range]
+      """),
+    inEvents(
+      "an event that waits for itself", "\"name\":\"n\"", "\"name\":\"n\",\"after\":[0,1]",
+      """
+      , line 2, at after[1]: an event can't wait for itself; keep what can be read with \
+      --salvage [value-out-of-range]
+      """),
+    inEvents(
+      "an event that waits for one beyond the file", "\"name\":\"n\"",
+      "\"name\":\"n\",\"after\":[2]",
+      """
+      , line 2, at after[0]: 2 is not within 0...1; keep what can be read with --salvage \
+      [value-out-of-range]
+      """),
+    inEvents(
+      "an event that waits for one twice", "\"name\":\"n\"",
+      "\"name\":\"n\",\"after\":[0,0]",
+      """
+      , line 2, at after: names an event twice; keep what can be read with \
       --salvage [value-out-of-range]
       """),
     inEvents(
