@@ -1,7 +1,7 @@
 public import Diagnostics
 import JSON
 import Quantities
-import Study
+public import Study
 public import Trace
 public import Workload
 
@@ -11,17 +11,20 @@ public struct InspectReport: Sendable {
   private let survey: StepSurvey
   private let captured: CapturedStep?
   private let workload: Result<Workload, Diagnostic>
+  private let dependencies: DependencyReport?
 
   /// A report.
   ///
   /// - Parameters:
   ///   - survey: the steps beside one another.
   ///   - captured: the chosen step, where it can be measured.
+  ///   - dependencies: what waits for what, where that is asked for.
   ///   - workload: the matched workload, or why there is none.
   public init(
     _ summary: TraceSummary, survey: StepSurvey, captured: CapturedStep?,
-    workload: Result<Workload, Diagnostic>
+    workload: Result<Workload, Diagnostic>, dependencies: DependencyReport? = nil
   ) {
+    self.dependencies = dependencies
     self.summary = summary
     self.survey = survey
     self.captured = captured
@@ -35,6 +38,7 @@ public struct InspectReport: Sendable {
         + (summary.missingRanks.isEmpty ? "" : "; no trace of \(rankList(summary.missingRanks))")
     ]
     lines += ranks + [""] + groups + [""] + step
+    if let dependencies { lines += [""] + Self.dependencyLines(dependencies) }
     if !assumptions.isEmpty { lines += ["", "assumed:"] + assumptions.map { "  \($0.text)" } }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -140,6 +144,10 @@ public struct InspectReport: Sendable {
       Self.write(survey, to: &json)
       json.key("captured_step")
       writeStep(to: &json)
+      if let dependencies {
+        json.key("dependencies")
+        Self.write(dependencies, to: &json)
+      }
       json.key("not_replayable")
       if case .failure(let diagnostic) = workload {
         json.string(DiagnosticRenderer.line(diagnostic))

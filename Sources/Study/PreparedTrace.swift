@@ -4,7 +4,7 @@ import Ingest
 public import Quantities
 import Simulation
 import Streams
-import Trace
+public import Trace
 public import Workload
 
 /// A trace made ready for any number of scenarios: its workload, and what holds on every fabric.
@@ -50,6 +50,11 @@ public struct PreparedTrace: Sendable {
       }
       throw diagnostic
     }
+  }
+
+  /// Prepares one step of a trace: the last, where all are asked for.
+  public init(_ trace: Trace, options: WorkloadOptions, name: String) throws {
+    try self.init(trace, WorkloadAssembler(trace, options: options), options, name: name)
   }
 
   private init(

@@ -14,17 +14,25 @@ public enum OperationKind: Sendable, Equatable {
 }
 
 /// Why one operation waits for another.
-public enum DependencyKind: Sendable, Equatable {
+public enum DependencyKind: String, Sendable, CaseIterable {
   /// The capture records it.
   case recorded
   /// The capture records the launch.
   case launch
   /// A host thread waits for the GPU.
-  case hostWait
+  case hostWait = "host_wait"
   /// A stream was made to wait, between launches, for what another stream was last given.
-  case streamWait
+  case streamWait = "stream_wait"
   /// From timing: the operation that ended last before an idle lane resumed.
-  case inferred
+  case inferred = "timing"
+
+  /// Whether no capture says it.
+  public var isGuess: Bool {
+    switch self {
+    case .recorded, .launch: false
+    case .hostWait, .streamWait, .inferred: true
+    }
+  }
 }
 
 /// An operation of a rank in the chosen step.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Ingest
 import Report
+import Study
 import Trace
 import Workload
 
@@ -17,6 +18,11 @@ struct InspectCommand: ParsableCommand {
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
+  @Flag(
+    name: .long,
+    help: "Also what waits for what in the step, on which evidence, and the lag that is left.")
+  var dependencies = false
+
   @OptionGroup var options: TraceOptions
 
   func run() throws {
@@ -25,13 +31,16 @@ struct InspectCommand: ParsableCommand {
     let assembler = WorkloadAssembler(trace, options: options.workloadOptions)
     let workload = Result { try assembler.assemble() }
     if case .failure(let error) = workload, !(error is Diagnostic) { throw error }
+    let graph =
+      try dependencies && (try? workload.get()) != nil
+      ? DependencyReport(PreparedTrace(trace, options: options.workloadOptions, name: "")) : nil
     let report = InspectReport(
       TraceSummary(trace), survey: assembler.survey,
       // Matched, waiting can be told from transfer; unmatched, the step has a length all the same.
       captured: (try? workload.get())?.captured ?? (try? assembler.captured()),
       workload: workload.mapError { error in
         error as? Diagnostic ?? Diagnostic(.defect, "\(error)")
-      })
+      }, dependencies: graph)
     options.show(trace.log.summarized())
     try printOutput(
       json ? report.json(version: Refract.version) : Array(report.text.utf8))

@@ -170,6 +170,29 @@ extension PlanProgram {
   }
 }
 
+extension PlanProgram {
+  /// Stretches recorded communication: what a rendezvous took from its last arrival on, and what goes
+  /// on within the rank. Times become `factor` times as long, to the nearest picosecond.
+  public mutating func scaleRecordedCommunication(by factor: Double) {
+    func scaled(_ time: SimDuration) -> SimDuration {
+      SimDuration(picoseconds: Int64((Double(time.picoseconds) * factor).rounded()))
+    }
+    for task in activity.indices {
+      switch activity[task] {
+      case .host, .compute: break
+      case .localCommunication: duration[task] = scaled(duration[task])
+      case .rendezvous:
+        // One that ended before the last arrival waited for no one: its own time is all it took.
+        if afterLastArrival[task] < .zero {
+          duration[task] = scaled(duration[task])
+        } else {
+          afterLastArrival[task] = scaled(afterLastArrival[task])
+        }
+      }
+    }
+  }
+}
+
 extension LoweredCollective {
   /// The time that it takes when nothing else is on the links: phase by phase, latency and the
   /// slowest transfer.

@@ -139,7 +139,10 @@ struct RankStates {
       let arrival = firstTask[place.rank] + place.task
       let arrived = starts[arrival]
       guard arrived > start, let cause = cause(arrival) else {
-        if arrived > start { path.lag += arrived - start }
+        if arrived > start {
+          path.lag += arrived - start
+          path.steps[path.steps.count - 1].lag = arrived - start
+        }
         break
       }
       let causeEnd = ends[firstTask[place.rank] + cause]
@@ -166,7 +169,12 @@ struct RankStates {
 
   /// Time between two operations of a host thread is the thread's own work.
   private func addLag(_ activity: Activity, _ span: SimDuration, to path: inout CriticalPath) {
-    if activity == .host { path.host += span } else { path.lag += span }
+    if activity == .host {
+      path.host += span
+    } else {
+      path.lag += span
+      path.steps[path.steps.count - 1].lag = span
+    }
   }
 
   private func lastTask(_ plan: Plan, endingAt end: SimTime) -> (rank: Int, task: Int)? {

@@ -78,6 +78,9 @@ public struct CriticalPath: Sendable {
     public var start: SimTime
     /// When it ended.
     public var end: SimTime
+    /// Time before it, or for a rendezvous before its last arrival, that nothing explains; none on
+    /// host threads, whose time between two operations is their own work.
+    public var lag: SimDuration = .zero
   }
 
   /// The tasks, first to last.
