@@ -66,7 +66,7 @@ let modules: [Module] = [
     name: "Report",
     dependencies: [
       "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Simulation", "Fabric",
-      "Study", mustache,
+      "Collectives", "Study", mustache,
     ],
     resources: [
       .embedInCode("HTML/Templates/page.mustache"),

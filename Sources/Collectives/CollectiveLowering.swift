@@ -10,6 +10,8 @@ public final class CollectiveLowering: Lowering {
   private let map: LinkMap
   private let options: LoweringOptions
   private var cache: [Shape: LoweredCollective] = [:]
+  /// The same before calibration, where there is one.
+  private var modelled: [Shape: LoweredCollective] = [:]
 
   /// What makes two collectives the same on a given placement.
   private struct Shape: Hashable {
@@ -18,6 +20,8 @@ public final class CollectiveLowering: Lowering {
     var root: Int?
     var injectionCap: Bandwidth?
     var payload: Payload
+    /// Calibrations tell titles apart.
+    var title: String
 
     enum Payload: Hashable {
       case none
@@ -41,9 +45,31 @@ public final class CollectiveLowering: Lowering {
     let instance = workload.instances[rendezvous]
     let shape = shape(of: instance, number: rendezvous)
     if let lowered = cache[shape] { return lowered }
+    let lowered = try model(instance, shape)
+    let calibrated =
+      calibration(of: instance, lowered)?.calibrated(lowered, capacities: map.capacities) ?? lowered
+    cache[shape] = calibrated
+    return calibrated
+  }
+
+  /// The collective as the model has it, whatever was measured.
+  private func model(
+    _ instance: CollectiveInstance, _ shape: Shape
+  ) throws -> LoweredCollective {
+    guard options.calibration != nil else { return try make(instance) }
+    if let lowered = modelled[shape] { return lowered }
     let lowered = try make(instance)
-    cache[shape] = lowered
+    modelled[shape] = lowered
     return lowered
+  }
+
+  private func calibration(
+    of instance: CollectiveInstance, _ lowered: LoweredCollective
+  ) -> Calibration.Class? {
+    options.calibration?.classOf(
+      title: instance.title, algorithm: lowered.algorithm,
+      bytesPerMember: instance.bytesPerMember(
+        size: workload.groups[instance.group].ranks.count))
   }
 
   private func shape(of instance: CollectiveInstance, number: Int) -> Shape {
@@ -57,7 +83,8 @@ public final class CollectiveLowering: Lowering {
       }
     return Shape(
       group: instance.group, kind: instance.kind, root: instance.root,
-      injectionCap: instance.injectionCap, payload: payload)
+      injectionCap: instance.injectionCap, payload: payload,
+      title: options.calibration == nil ? "" : instance.title)
   }
 
   private func make(_ instance: CollectiveInstance) throws -> LoweredCollective {
@@ -94,12 +121,15 @@ public final class CollectiveLowering: Lowering {
       return builder.lowered(members, order: .together(latency: .zero), options.fairness, weight: 1)
     }
     let latency = try add(instance, algorithm, members, to: &builder)
-    let coflow = try lower(rendezvous)
+    let coflow = try model(instance, shape(of: instance, number: rendezvous))
     let together = coflow.phases.reduce(SimDuration.zero) { $0 + $1.latency }
-    return builder.lowered(
+    let lowered = builder.lowered(
       members,
       order: algorithm == .direct && latency == nil ? .byPair : .together(latency: together),
       options.fairness, weight: weight(of: instance), injectionCap: instance.injectionCap)
+    guard let measured = calibration(of: instance, coflow) else { return lowered }
+    let lone = coflow.loneTime(capacities: map.capacities) - together
+    return measured.calibrated(lowered, lone: lone.seconds)
   }
 
   /// The first weight that names the instance's group, or its purpose.

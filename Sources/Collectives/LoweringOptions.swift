@@ -10,6 +10,9 @@ public struct LoweringOptions: Sendable, Hashable {
   /// Groups whose collectives claim more or less than their share, by name or purpose.
   public var weights: [GroupWeight] = []
 
+  /// What collectives were measured to take; `nil` for what the model says.
+  public var calibration: Calibration?
+
   /// The defaults: a copy a pod, shares a flow.
   public init() {}
 }

@@ -1,3 +1,4 @@
+import Collectives
 import Diagnostics
 import Fabric
 import JSON
@@ -65,7 +66,11 @@ public enum ResultsJSON {
     json.member("captured_step_time_ns", result.capturedStepTime.nanosecondsRounded)
     json.member("self_check_error", result.selfCheckError)
     json.key("calibrated_error")
-    json.null()
+    if let calibration = result.calibration {
+      json.number(calibration.calibration.stepError)
+    } else {
+      json.null()
+    }
     json.parts(result.meanParts)
     json.member("unexplained_lag_ns", result.criticalPath.lag.nanosecondsRounded)
     json.member(

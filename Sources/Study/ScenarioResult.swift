@@ -59,6 +59,8 @@ public struct ScenarioResult: Sendable {
   public var hasDevice: Bool
   /// How wrong the model of links is known to be for what the transfers cross.
   public var modelError: ModelError
+  /// How far a calibration covers it, where one was given.
+  public var calibration: CalibrationUse?
   /// Joules, where the fabric says what every used link takes.
   public var energyJoules: Double?
   /// Counted work.
@@ -84,6 +86,8 @@ public struct ScenarioResult: Sendable {
     public var loneTime: SimDuration
     /// Algorithm and bus bandwidth in bytes/s, where bytes moved.
     public var bandwidths: (algorithm: Double, bus: Double)?
+    /// Whether any of its bytes went between pods.
+    public var crossesPods: Bool
     /// The link that would hold it back alone; "injection cap" or empty where none would.
     public var bottleneck: String
 

@@ -44,6 +44,7 @@ struct ScenarioRunner {
     let lagFree = try replay(workload, withoutLag: true).result
     let (collectives, contributions) = collectives(main)
     let times = [main.stepTime, recorded.stepTime]
+    let use = scenario.lowering.calibration.map { CalibrationUse($0, rows: collectives) }
     return ScenarioResult(
       trace: trace.name, fabric: fabric.name, specification: fabric.specification,
       placement: placement.name, tier: scenario.tier, stepTime: main.stepTime,
@@ -58,8 +59,11 @@ struct ScenarioRunner {
       traffic: trace.traffic, timeline: timeline(main, spans),
       tracedRanks: Set(workload.programs.map(\.source)).count,
       hasDevice: workload.programs.contains { $0.hasDevice }, modelError: modelError(main),
+      calibration: use,
       energyJoules: energy(main), counters: main.counters,
-      assumptions: workload.assumptions + assumptions(), diagnostics: workload.log.summarized())
+      assumptions: workload.assumptions + assumptions()
+        + (use.map { [Assumption("calibrated", $0.text)] } ?? []),
+      diagnostics: workload.log.summarized())
   }
 
   private func replay(
@@ -139,7 +143,9 @@ struct ScenarioRunner {
           wireBytes: transfers.reduce(0) { $0 + $1.bytes },
           loneTime: lowered.loneTime(capacities: capacities),
           bandwidths: metrics.map { ($0.algorithmBandwidth, $0.busBandwidth) },
-          bottleneck: bottleneck(transfers, capacities)))
+          crossesPods: transfers.contains { transfer in
+            transfer.links.contains { map.links[$0.index].tier == .scaleOut }
+          }, bottleneck: bottleneck(transfers, capacities)))
     }
     return (rows, contributions)
   }

@@ -14,12 +14,15 @@ public struct Study: Sendable {
     self.scenarios = scenarios
   }
 
+  /// What reports call a trace of these inputs.
+  public static func name(_ inputs: [String]) -> String { lastComponent(inputs.min() ?? "") }
+
   /// What reports call the traces: the last component of the first input, numbered where several
   /// are the same.
   private func names() -> [String] {
     var seen: [String: Int] = [:]
     return traces.map { source in
-      let name = lastComponent(source.inputs.min() ?? "")
+      let name = Self.name(source.inputs)
       let count = seen[name, default: 0] + 1
       seen[name] = count
       return count == 1 ? name : "\(name) (\(count))"

@@ -34,6 +34,11 @@ public struct CollectiveInstance: Sendable {
   public var assumedBy: String?
   /// The longest captured duration over the traced members, waiting included.
   public var capturedDuration: SimDuration
+  /// The shortest captured duration over the traced members: that of the one that came last, and
+  /// waited for no one.
+  public var capturedTransfer = SimDuration.zero
+  /// How many members have a trace of their own.
+  public var tracedMembers = 0
 
   /// Logical bytes: what the workload asks to move between different members, however an
   /// algorithm does it. `size` is the number of members.

@@ -295,6 +295,9 @@ struct CollectiveMatcher {
       kind: first.kind == .receive ? .send : first.kind, group: group,
       sequence: sizing.sequence, payload: try sizing.payload(), root: try sizing.root(),
       injectionCap: first.injectionCap, label: first.label, assumedBy: first.assumedBy,
-      capturedDuration: durations.max() ?? .zero)
+      capturedDuration: durations.max() ?? .zero, capturedTransfer: durations.min() ?? .zero,
+      tracedMembers: members.count {
+        programs[programOfRank[$0.rank]].source.index == $0.rank
+      })
   }
 }

@@ -19,7 +19,8 @@ struct Refract: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      IngestCommand.self, InspectCommand.self, ReplayCommand.self, CompareCommand.self,
+      IngestCommand.self, InspectCommand.self, ReplayCommand.self, CalibrateCommand.self,
+      CompareCommand.self,
       DiffCommand.self, FabricCommand.self, FlowsCommand.self,
     ])
 

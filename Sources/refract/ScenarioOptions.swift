@@ -1,6 +1,4 @@
-public import ArgumentParser
-import Collectives
-import Fabric
+import ArgumentParser
 import Glibc
 import Placement
 import Report
@@ -9,29 +7,7 @@ import Study
 
 /// Options of the commands that replay.
 struct ScenarioOptions: ParsableArguments {
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Change a value of the fabrics' files: scale_out.bandwidth_gbps=800. May be given again.",
-      valueName: "key.path=value"))
-  var overlays: [String] = []
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Within what a token is sent once: none (a copy an expert), rank, node or pod.",
-      valueName: "domain"))
-  var dedup = DeduplicationDomain.pod
-
-  @Option(name: .long, help: "Who gets equal shares of a link: each flow, or each collective.")
-  var fairness = Fairness.flow
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Multiply what the collectives of a group claim of a link: ep=2. May be given again.",
-      valueName: "group=weight"))
-  var weight: [String] = []
+  @OptionGroup var lowering: LoweringArguments
 
   @Option(
     name: .long,
@@ -66,43 +42,22 @@ struct ScenarioOptions: ParsableArguments {
     guard tolerance == 0 || tier != .coflow else {
       throw ValidationError("--tolerance is for single flows: give it with --tier flow or both")
     }
-    _ = try weights()
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }
 
   /// The scenarios of fabrics and placements: tier by tier, fabric by fabric.
   func scenarios(fabrics: [String], placements: [String]) throws -> [Scenario] {
-    let overlays = try overlays.map { try FabricOverlay($0) }
-    let lowering = try lowering()
+    let overlays = try lowering.fabricOverlays()
+    let options = try lowering.options()
     return tier.tiers.flatMap { tier in
       fabrics.flatMap { fabric in
         placements.map { placement in
           Scenario(
             fabric: fabric, overlays: overlays, placement: PlacementPolicy(placement),
-            lowering: lowering, tier: tier, tolerance: tolerance)
+            lowering: options, tier: tier, tolerance: tolerance)
         }
       }
     }
-  }
-
-  private func weights() throws -> [GroupWeight] {
-    try weight.map { text in
-      let sides = text.split(separator: "=", omittingEmptySubsequences: false)
-      guard sides.count == 2, !sides[0].isEmpty, let weight = Double(sides[1]), weight > 0,
-        weight.isFinite
-      else {
-        throw ValidationError("--weight '\(text)' is not GROUP=WEIGHT with a weight above 0")
-      }
-      return GroupWeight(group: String(sides[0]), weight: weight)
-    }
-  }
-
-  private func lowering() throws -> LoweringOptions {
-    var options = LoweringOptions()
-    options.deduplication = dedup
-    options.fairness = fairness
-    options.weights = try weights()
-    return options
   }
 
   /// Runs a study and reports it.
@@ -135,6 +90,3 @@ enum Tiers: String, CaseIterable, ExpressibleByArgument {
     }
   }
 }
-
-extension DeduplicationDomain: ExpressibleByArgument {}
-extension Fairness: ExpressibleByArgument {}

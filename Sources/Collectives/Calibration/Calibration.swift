@@ -1,0 +1,189 @@
+import Quantities
+import Simulation
+import Trace
+public import Workload
+
+/// What collectives were measured to take on a fabric, against what the model says: by class, a latency
+/// to add and an efficiency to run at.
+///
+/// A collective of a class takes `latency` more than the model says, and moves its bytes at no more than
+/// `efficiency` of the rate that it would have alone. An efficiency above 1 means that the fabric's file
+/// understates the fabric: then its bytes weigh less on the links by that.
+public struct Calibration: Sendable, Hashable {
+  /// Collectives of one title and algorithm, within a range of sizes.
+  public struct Class: Sendable, Hashable {
+    /// The label of rules, or the kind.
+    public var title: String
+    /// The algorithm that it was lowered to.
+    public var algorithm: String
+    /// Logical bytes a member of the smallest and the largest call that was measured.
+    public var bytesPerMember: ClosedRange<Double>
+    /// Members of the smallest and the largest group that was measured.
+    public var groupSizes: ClosedRange<Int>
+    /// Whether any that was measured crossed pods.
+    public var crossesPods: Bool
+    /// Time to add, in seconds.
+    public var latency: Double
+    /// Share of the rate alone; above 0.
+    public var efficiency: Double
+    /// How it was found, and how well it fits.
+    public var fit: Fit
+
+    /// A class.
+    public init(
+      title: String, algorithm: String, bytesPerMember: ClosedRange<Double>,
+      groupSizes: ClosedRange<Int>, crossesPods: Bool, latency: Double, efficiency: Double,
+      fit: Fit
+    ) {
+      self.title = title
+      self.algorithm = algorithm
+      self.bytesPerMember = bytesPerMember
+      self.groupSizes = groupSizes
+      self.crossesPods = crossesPods
+      self.latency = latency
+      self.efficiency = efficiency
+      self.fit = fit
+    }
+  }
+
+  /// How well a class fits.
+  public struct Fit: Sendable, Hashable {
+    /// Calls that were measured.
+    public var samples: Int
+    /// (calibrated − captured) / captured over them: the median.
+    public var bias: Double
+    /// |calibrated − captured| / captured over them: median, and 95th percentile.
+    public var medianError: Double
+    public var tailError: Double
+    /// The same for every second call, from a fit to the others; `nil` for fewer than four.
+    public var heldOutError: Double?
+    /// Whether captured times hold waiting for peers without a trace, which the latency and the
+    /// efficiency then carry to every other fabric.
+    public var includesWaiting: Bool
+
+    /// A fit.
+    public init(
+      samples: Int, bias: Double, medianError: Double, tailError: Double, heldOutError: Double?,
+      includesWaiting: Bool
+    ) {
+      self.samples = samples
+      self.bias = bias
+      self.medianError = medianError
+      self.tailError = tailError
+      self.heldOutError = heldOutError
+      self.includesWaiting = includesWaiting
+    }
+
+    /// What is doubtful about it, `nil` where nothing is.
+    public var doubt: String? {
+      if samples < 4 { return "few samples" }
+      if tailError > 0.25 { return "poor fit" }
+      return includesWaiting ? "includes waiting" : nil
+    }
+  }
+
+  /// The fabric on which it was measured.
+  public var fabric: String
+  /// The trace that it was measured on.
+  public var trace: String
+  /// (replayed − captured) / captured of that step, calibrated, on that fabric.
+  public var stepError: Double
+  /// The classes, by title, algorithm and size.
+  public var classes: [Class]
+
+  /// A calibration.
+  public init(fabric: String, trace: String, stepError: Double, classes: [Class]) {
+    self.fabric = fabric
+    self.trace = trace
+    self.stepError = stepError
+    self.classes = classes
+  }
+
+  /// The class of a collective: of those of its title and algorithm the one whose sizes are nearest,
+  /// in terms of factors; `nil` where none was measured.
+  public func classOf(title: String, algorithm: String, bytesPerMember: Double) -> Class? {
+    classes.filter { $0.title == title && $0.algorithm == algorithm }
+      .min { $0.distance(to: bytesPerMember) < $1.distance(to: bytesPerMember) }
+  }
+}
+
+extension Calibration.Class {
+  /// 0 within its sizes, else the factor beyond them, as a logarithm.
+  func distance(to bytes: Double) -> Double {
+    if bytesPerMember.contains(bytes) { return 0 }
+    let edge =
+      bytes < bytesPerMember.lowerBound
+      ? bytesPerMember.lowerBound : bytesPerMember.upperBound
+    return ratio(max(bytes, 1), max(edge, 1))
+  }
+
+  private func ratio(_ a: Double, _ b: Double) -> Double { (a > b ? a / b : b / a) - 1 }
+
+  /// Whether a call lies beyond what was measured, by size or by members.
+  public func extrapolates(bytesPerMember bytes: Double, groupSize: Int) -> Bool {
+    // A factor of 2 is still of a kind.
+    distance(to: bytes) > 1 || groupSize > 2 * groupSizes.upperBound
+      || 2 * groupSize < groupSizes.lowerBound
+  }
+
+  /// A lowered collective as it was measured to go.
+  func calibrated(_ lowered: LoweredCollective, capacities: [Double]) -> LoweredCollective {
+    var phases = lowered.phases
+    guard !phases.isEmpty else { return lowered }
+    phases[0].latency += .rounding(seconds: latency) ?? .zero
+    for phase in phases.indices {
+      for index in phases[phase].transfers.indices {
+        let transfer = phases[phase].transfers[index]
+        if efficiency > 1 {
+          phases[phase].transfers[index].weights = transfer.weights.map { $0 / efficiency }
+          phases[phase].transfers[index].rateBound = transfer.rateBound * efficiency
+        } else {
+          phases[phase].transfers[index].rateBound =
+            efficiency * transfer.loneRate(capacities: capacities)
+        }
+      }
+    }
+    return LoweredCollective(algorithm: lowered.algorithm, phases: phases)
+  }
+
+  /// The same flow by flow: what a member injects is bound to the share of the rate at which the whole
+  /// would go alone, in which it sends its part.
+  ///
+  /// - Parameter lone: seconds that the bytes of the whole take alone, latency aside.
+  func calibrated(_ lowered: LoweredFlows, lone: Double) -> LoweredFlows {
+    let latency = SimDuration.rounding(seconds: latency) ?? .zero
+    var flows = lowered.flows
+    var injected = [Double](repeating: 0, count: lowered.members.count)
+    for index in flows.indices {
+      injected[Int(flows[index].source)] += flows[index].bytes
+      flows[index].latency += latency
+      flows[index].cap = Int(flows[index].source)
+      if efficiency > 1 { flows[index].bytes /= efficiency }
+    }
+    let caps = injected.indices.map { member in
+      let own = lowered.caps.indices.contains(member) ? lowered.caps[member] : .infinity
+      guard efficiency <= 1, lone > 0, injected[member] > 0 else { return own }
+      return min(own, efficiency * injected[member] / lone)
+    }
+    let isCapped = caps.contains { $0.isFinite }
+    if !isCapped { for index in flows.indices { flows[index].cap = nil } }
+    let order: LoweredFlows.Order =
+      switch lowered.order {
+      case .byPair: .byPair
+      case .together(let together): .together(latency: together + latency)
+      }
+    return LoweredFlows(
+      members: lowered.members, flows: flows, links: lowered.links, caps: isCapped ? caps : [],
+      share: lowered.share, order: order)
+  }
+}
+
+extension CollectiveInstance {
+  /// What tables and calibrations call it: the label, or the kind.
+  public var title: String { label ?? kind.rawValue }
+
+  /// Logical bytes a member.
+  public func bytesPerMember(size: Int) -> Double {
+    size > 1 ? logicalBytes(size: size) / Double(size) : 0
+  }
+}

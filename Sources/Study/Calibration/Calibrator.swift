@@ -1,0 +1,188 @@
+public import Collectives
+import Quantities
+import Simulation
+import Trace
+import Workload
+
+/// Fits a calibration: what collectives of a trace took, against what the model says they take on the
+/// fabric that they were captured on.
+///
+/// What a collective took is the shortest captured duration of its traced members: that of the one which
+/// came last and waited for no one. With one traced member that can't be told, and the fit says so. It
+/// is held against the replayed transfer time y = a + x / e, where x is uncalibrated: with six calls or
+/// more whose x differ by a factor of 4, a ≥ 0 and e by least squares of relative errors; with fewer the
+/// median ratio alone, and where the model takes no time the median latency alone.
+public struct Calibrator {
+  /// The trace.
+  private let trace: PreparedTrace
+  /// The fabric that it was captured on, and how to lower.
+  private let scenario: Scenario
+
+  /// A calibrator.
+  public init(_ trace: PreparedTrace, _ scenario: Scenario) {
+    self.trace = trace
+    self.scenario = scenario
+  }
+
+  /// A call that was measured.
+  private struct Sample {
+    var row: ScenarioResult.CollectiveRow
+    var modelled: Double
+    var captured: Double
+    var bytes: Double
+  }
+
+  /// Sizes of one class differ by at most this factor.
+  private static let sizeRange = 16.0
+
+  /// The calibration. Replays twice: as modelled, and as calibrated.
+  ///
+  /// - Throws: a `Diagnostic` where the trace can't be replayed on the fabric.
+  public func calibrate() throws -> Calibration {
+    var uncalibrated = scenario
+    uncalibrated.lowering.calibration = nil
+    let before = try ScenarioRunner(trace, uncalibrated).run()
+    var classes: [Calibration.Class] = []
+    for samples in Self.classes(of: before) {
+      classes.append(Self.fit(samples))
+    }
+    var calibration = Calibration(
+      fabric: before.fabric, trace: before.trace, stepError: 0, classes: classes)
+    var calibrated = scenario
+    calibrated.lowering.calibration = calibration
+    let after = try ScenarioRunner(trace, calibrated).run()
+    Self.measure(after, &calibration)
+    return calibration
+  }
+
+  /// Calls by title and algorithm, and by size where sizes lie far apart.
+  private static func classes(of result: ScenarioResult) -> [[Sample]] {
+    var byTitle: [[String]: [Sample]] = [:]
+    for row in result.collectives where row.instance.capturedTransfer > .zero {
+      guard let lowered = row.outcome.lowered else { continue }
+      let size = row.group.ranks.count
+      guard size > 1 else { continue }
+      byTitle[[row.instance.title, lowered.algorithm], default: []].append(
+        Sample(
+          row: row, modelled: row.outcome.transferTime.seconds,
+          captured: row.instance.capturedTransfer.seconds,
+          bytes: row.instance.bytesPerMember(size: size)))
+    }
+    return byTitle.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap { _, samples in
+      bySize(samples)
+    }
+  }
+
+  private static func bySize(_ samples: [Sample]) -> [[Sample]] {
+    var classes: [[Sample]] = []
+    // By size, but else in the order of the capture.
+    let ordered = samples.enumerated().sorted {
+      ($0.element.bytes, $0.offset) < ($1.element.bytes, $1.offset)
+    }
+    for (_, sample) in ordered {
+      if let first = classes.last?.first,
+        sample.bytes <= max(first.bytes, 1) * sizeRange
+      {
+        classes[classes.count - 1].append(sample)
+      } else {
+        classes.append([sample])
+      }
+    }
+    return classes
+  }
+
+  private static func fit(_ samples: [Sample]) -> Calibration.Class {
+    let (latency, efficiency) = line(samples)
+    let sizes = samples.map(\.bytes)
+    let members = samples.map(\.row.group.ranks.count)
+    var heldOut: Double?
+    if samples.count >= 4 {
+      let half = samples.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+      let other = samples.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+      let (latency, efficiency) = line(half)
+      heldOut = quantile(
+        other.map { abs(latency + $0.modelled / efficiency - $0.captured) / $0.captured }, 0.5)
+    }
+    let first = samples[0]
+    return Calibration.Class(
+      title: first.row.instance.title, algorithm: first.row.outcome.lowered?.algorithm ?? "",
+      bytesPerMember: (sizes.min() ?? 0)...(sizes.max() ?? 0),
+      groupSizes: (members.min() ?? 0)...(members.max() ?? 0),
+      crossesPods: samples.contains { $0.row.crossesPods }, latency: latency,
+      efficiency: efficiency,
+      fit: Calibration.Fit(
+        samples: samples.count, bias: 0, medianError: 0, tailError: 0, heldOutError: heldOut,
+        includesWaiting: samples.contains {
+          $0.row.instance.tracedMembers < $0.row.group.ranks.count
+        }))
+  }
+
+  /// The latency and efficiency of y = a + x / e.
+  private static func line(_ samples: [Sample]) -> (latency: Double, efficiency: Double) {
+    let moving = samples.filter { $0.modelled > 0 && $0.bytes > 0 }
+    guard !moving.isEmpty else {
+      // What only waits and knows: all it takes beyond the model is latency.
+      let extra = quantile(samples.map { $0.captured - $0.modelled }, 0.5)
+      return (max(0, extra), 1)
+    }
+    let times = moving.map(\.modelled)
+    if moving.count >= 6, (times.max() ?? 0) >= 4 * (times.min() ?? 0),
+      let fitted = leastSquares(moving)
+    {
+      return fitted
+    }
+    return (0, 1 / quantile(moving.map { $0.captured / $0.modelled }, 0.5))
+  }
+
+  /// Of Σ ((a + b x) / y − 1)², where a ≥ 0 and b > 0; `nil` where that has no such solution.
+  private static func leastSquares(
+    _ samples: [Sample]
+  ) -> (latency: Double, efficiency: Double)? {
+    var (uu, uv, vv, u, v) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for sample in samples {
+      let (p, q) = (1 / sample.captured, sample.modelled / sample.captured)
+      uu += p * p
+      uv += p * q
+      vv += q * q
+      u += p
+      v += q
+    }
+    let determinant = uu * vv - uv * uv
+    guard determinant > 1e-12 * uu * vv else { return nil }
+    let (a, b) = ((u * vv - v * uv) / determinant, (v * uu - u * uv) / determinant)
+    guard b > 0 else { return nil }
+    return a >= 0 ? (a, 1 / b) : (0, vv / v)
+  }
+
+  /// Errors of a calibrated replay, by class and of the step.
+  private static func measure(_ result: ScenarioResult, _ calibration: inout Calibration) {
+    let captured = result.capturedStepTime.seconds
+    calibration.stepError = captured > 0 ? result.stepTime.seconds / captured - 1 : 0
+    var errors: [[Double]] = calibration.classes.map { _ in [] }
+    for row in result.collectives where row.instance.capturedTransfer > .zero {
+      let size = row.group.ranks.count
+      guard size > 1, let lowered = row.outcome.lowered,
+        let found = calibration.classOf(
+          title: row.instance.title, algorithm: lowered.algorithm,
+          bytesPerMember: row.instance.bytesPerMember(size: size)),
+        let place = calibration.classes.firstIndex(of: found)
+      else { continue }
+      let time = row.instance.capturedTransfer.seconds
+      errors[place].append((row.outcome.transferTime.seconds - time) / time)
+    }
+    for (place, errors) in errors.enumerated() {
+      calibration.classes[place].fit.bias = quantile(errors, 0.5)
+      calibration.classes[place].fit.medianError = quantile(errors.map(abs), 0.5)
+      calibration.classes[place].fit.tailError = quantile(errors.map(abs), 0.95)
+    }
+  }
+}
+
+/// The value below which a share of the others lie; the mean of the two nearest. 0 of none.
+func quantile(_ values: [Double], _ share: Double) -> Double {
+  guard !values.isEmpty else { return 0 }
+  let sorted = values.sorted()
+  let place = share * Double(sorted.count - 1)
+  let (low, high) = (Int(place.rounded(.down)), Int(place.rounded(.up)))
+  return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
+}

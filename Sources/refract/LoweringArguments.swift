@@ -1,0 +1,76 @@
+public import ArgumentParser
+import Collectives
+import Fabric
+import Placement
+import Study
+
+/// Options of how collectives become transfers on a fabric.
+struct LoweringArguments: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Change a value of the fabrics' files: scale_out.bandwidth_gbps=800. May be given again.",
+      valueName: "key.path=value"))
+  var overlays: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Within what a token is sent once: none (a copy an expert), rank, node or pod.",
+      valueName: "domain"))
+  var dedup = DeduplicationDomain.pod
+
+  @Option(name: .long, help: "Who gets equal shares of a link: each flow, or each collective.")
+  var fairness = Fairness.flow
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Multiply what the collectives of a group claim of a link: ep=2. May be given again.",
+      valueName: "group=weight"))
+  var weight: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What 'refract calibrate' measured: collectives take what they were measured to.",
+      valueName: "file"))
+  var calibration: String?
+
+  mutating func validate() throws { _ = try weights() }
+
+  /// Changes to fabric files, in order.
+  func fabricOverlays() throws -> [FabricOverlay] { try overlays.map { try FabricOverlay($0) } }
+
+  /// One scenario in the coflow tier.
+  func scenario(fabric: String, placement: String) throws -> Scenario {
+    Scenario(
+      fabric: fabric, overlays: try fabricOverlays(), placement: PlacementPolicy(placement),
+      lowering: try options())
+  }
+
+  private func weights() throws -> [GroupWeight] {
+    try weight.map { text in
+      let sides = text.split(separator: "=", omittingEmptySubsequences: false)
+      guard sides.count == 2, !sides[0].isEmpty, let weight = Double(sides[1]), weight > 0,
+        weight.isFinite
+      else {
+        throw ValidationError("--weight '\(text)' is not GROUP=WEIGHT with a weight above 0")
+      }
+      return GroupWeight(group: String(sides[0]), weight: weight)
+    }
+  }
+
+  /// How collectives become transfers.
+  func options() throws -> LoweringOptions {
+    var options = LoweringOptions()
+    options.deduplication = dedup
+    options.fairness = fairness
+    options.weights = try weights()
+    options.calibration = try calibration.map(CalibrationFile.read)
+    return options
+  }
+}
+
+extension DeduplicationDomain: ExpressibleByArgument {}
+extension Fairness: ExpressibleByArgument {}
