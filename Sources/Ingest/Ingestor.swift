@@ -32,18 +32,18 @@ public struct Ingestor {
         remedy: "name it alone")
     }
     let files = try paths.flatMap(Self.files)
-    var captures: [RankCapture] = []
+    var read: [CaptureFile] = []
     var lost: [(path: String, reason: Diagnostic)] = []
     for file in files {
       do {
-        captures.append(try read(file))
+        read.append(try self.read(file))
       } catch let diagnostic as Diagnostic where diagnostic.isDamage && files.count > 1 {
         guard salvages else { throw diagnostic.offeringSalvage }
         lost.append((file, diagnostic))
       }
     }
-    if captures.isEmpty, let first = lost.first { throw first.reason }
-    return try JobAssembler(captures, lost: lost).assemble()
+    if read.isEmpty, let first = lost.first { throw first.reason }
+    return try JobAssembler(FileJoiner(read).join(), lost: lost).assemble()
   }
 
   private func isNative(_ path: String) -> Bool {
@@ -62,11 +62,11 @@ public struct Ingestor {
     return files
   }
 
-  private func read(_ path: String) throws -> RankCapture {
+  private func read(_ path: String) throws -> CaptureFile {
     switch try CaptureFormat.sniff(path) {
     case .kineto:
       var reader = try KinetoReader(path: path, rules: rules, salvages: salvages)
-      return try reader.read()
+      return .rank(try reader.read())
     }
   }
 }

@@ -114,28 +114,12 @@ struct JobAssembler {
 
   private mutating func number(of capture: RankCapture) -> Number {
     if let rank = capture.rank { return Number(rank: rank, source: "content") }
-    if let rank = Self.rankInName(lastComponent(capture.path)) {
+    if let rank = rankInName(lastComponent(capture.path)) {
       return Number(rank: rank, source: "file name")
     }
     assumptions.append(
       Assumption("rank", "\(lastComponent(capture.path)) does not say its rank; taken for rank 0"))
     return Number(rank: RankID(0), source: "assumed")
-  }
-
-  /// The number behind "rank" in a file name.
-  static func rankInName(_ name: String) -> RankID? {
-    let lower = name.lowercased()
-    func number(_ text: Substring) -> RankID? {
-      let digits = text.drop { $0 == "_" || $0 == "-" || $0 == "." || $0 == "=" }
-        .prefix { $0.isASCII && $0.isNumber }
-      return Int32(digits).flatMap { $0 < maximumWorldSize ? RankID($0) : nil }
-    }
-    var rest = lower[...]
-    while let start = rest.firstRange(of: "rank") {
-      if let rank = number(rest[start.upperBound...]) { return rank }
-      rest = rest[start.upperBound...]
-    }
-    return nil
   }
 
   private mutating func worldSize(_ highestRank: Int32) throws -> Int {
@@ -155,7 +139,7 @@ struct JobAssembler {
       Assumption(
         "world-size",
         "no file says how many ranks the job has; taken for the highest known rank + 1"))
-    let inNames = lost.compactMap { Self.rankInName(lastComponent($0.path))?.raw }.max() ?? 0
+    let inNames = lost.compactMap { rankInName(lastComponent($0.path))?.raw }.max() ?? 0
     let inGroups = captures.flatMap(\.groups).compactMap { $0.ranks?.max()?.raw }.max() ?? 0
     return Int(max(highestRank, inGroups, inNames)) + 1
   }
