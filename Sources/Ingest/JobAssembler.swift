@@ -67,6 +67,7 @@ struct JobAssembler {
       }
       ranks.append(rank)
       log.append(capture.log)
+      noteLostSplits(of: rank, in: capture.path)
       for assumption in capture.assumptions where !assumptions.contains(assumption) {
         assumptions.append(assumption)
       }
@@ -74,6 +75,17 @@ struct JobAssembler {
     let used = sortedGroups(&ranks)
     return Trace(
       worldSize: worldSize, groups: used, ranks: ranks, assumptions: assumptions, log: log)
+  }
+
+  /// Splits that no file of the rank states. Peers may state them yet, so that it is no loss so far.
+  private mutating func noteLostSplits(of rank: RankTrace, in path: String) {
+    let lost = rank.communications.count { $0.sizes == .lost }
+    guard lost > 0 else { return }
+    log.note(
+      Diagnostic(
+        .splitsLost, severity: .warning, at: SourceLocation(file: path),
+        "the capture lacks the splits of all-to-all calls, or cut them (calls: \(lost))",
+        remedy: "name the rank's execution trace or splits file beside it"))
   }
 
   private mutating func noteLost() {

@@ -14,6 +14,9 @@ struct RankCapture {
   var groups: [CapturedGroup]
   /// The rank's events; its number is a placeholder until the job is known.
   var trace: RankTrace
+  /// Communications whose group the capture does not tell: they are on the default group for want of
+  /// it. By index.
+  var groupless: Set<Int> = []
   /// What reading had to assume.
   var assumptions: [Assumption]
   /// What reading found.
@@ -28,6 +31,9 @@ struct CapturedGroup: Equatable {
   var ranks: [RankID]?
   /// Whether it stands for all ranks of the job, whatever their number.
   var isWorld = false
+
+  /// All ranks of the job.
+  static let world = CapturedGroup(name: "0", purpose: "default_pg", ranks: nil, isWorld: true)
 
   /// What a capture says a group is for, empty where it says nothing.
   static func purpose(_ description: String?) -> String {

@@ -37,7 +37,9 @@ public struct InspectReport: Sendable {
       "ranks: \(summary.ranks.count) traced of \(summary.worldSize)"
         + (summary.missingRanks.isEmpty ? "" : "; no trace of \(rankList(summary.missingRanks))")
     ]
-    lines += ranks + [""] + groups + [""] + step
+    lines +=
+      ranks + [""] + groups + [""] + (sizes.total > 0 ? ["sizes of calls: " + sizes.words] : [])
+    lines += step
     if let dependencies { lines += [""] + Self.dependencyLines(dependencies) }
     if !assumptions.isEmpty { lines += ["", "assumed:"] + assumptions.map { "  \($0.text)" } }
     return lines.joined(separator: "\n") + "\n"
@@ -45,6 +47,11 @@ public struct InspectReport: Sendable {
 
   private var assumptions: [Assumption] {
     if case .success(let workload) = workload { workload.assumptions } else { summary.assumptions }
+  }
+
+  /// How sizes are known: in the chosen step, once ranks have met, where there is one.
+  private var sizes: SizeCounts {
+    if case .success(let workload) = workload { workload.sizes } else { summary.sizes }
   }
 
   private var ranks: [String] {
@@ -100,7 +107,9 @@ public struct InspectReport: Sendable {
 
   private var step: [String] {
     var lines = Self.stepLines(survey)
-    if let captured {
+    if captured?.stepTime == .zero {
+      lines.append("captured step: nothing says when anything ran")
+    } else if let captured {
       lines.append(
         "captured step \(Wording.time(captured.stepTime))"
           + (captured.hostStep.map { ", host \(Wording.time($0))" } ?? ""))
@@ -142,6 +151,14 @@ public struct InspectReport: Sendable {
       json.key("groups")
       json.array { json in for group in summary.groups { write(group, to: &json) } }
       Self.write(survey, to: &json)
+      json.key("sizes")
+      write(summary.sizes, to: &json)
+      json.key("step_sizes")
+      if case .success(let workload) = workload {
+        write(workload.sizes, to: &json)
+      } else {
+        json.null()
+      }
       json.key("captured_step")
       writeStep(to: &json)
       if let dependencies {
@@ -159,6 +176,20 @@ public struct InspectReport: Sendable {
     }
     json.endLine()
     return json.bytes
+  }
+
+  private func write(_ sizes: SizeCounts, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("recorded", sizes.recorded)
+      json.key("recovered")
+      json.object { json in
+        for source in SizeProvenance.Source.allCases {
+          json.member(source.rawValue, sizes.recovered(from: source))
+        }
+      }
+      json.member("assumed", sizes.assumed)
+      json.member("lost", sizes.lost)
+    }
   }
 
   private func write(_ rank: TraceSummary.Rank, to json: inout JSONWriter) {

@@ -25,6 +25,11 @@ public enum TerminalReport {
 
   private static func heading(_ section: TraceScenarios) -> [String] {
     let result = section.results[0]
+    guard result.capturedStepTime > .zero else {
+      return [
+        "\(section.title): nothing captured says when anything ran; what is replayed are its calls"
+      ]
+    }
     var lines = [
       "\(section.title): captured step \(Wording.time(result.capturedStepTime))"
         + (result.capturedHostStep.map { " (host \(Wording.time($0)))" } ?? "")
@@ -75,13 +80,13 @@ public enum TerminalReport {
       }
       let change =
         result.capturedStepTime > .zero
-        ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : 0
+        ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : nil
       let energy = result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–"
       let busiest = result.busiestLink
       table.add(
         [
           name, Wording.milliseconds(result.stepTime, digits: digits),
-          Wording.signedPercent(change),
+          change.map { Wording.signedPercent($0) } ?? "–",
         ] + parts + [
           energy, busiest?.link.name ?? "–",
           busiest.map { Wording.percent($0.meanUtilization) } ?? "–",

@@ -12,10 +12,17 @@ public struct Communication: Sendable, Equatable {
   public var sendBytes: ByteCount = .zero
   /// Bytes that this rank gets out.
   public var receiveBytes: ByteCount = .zero
-  /// All-to-all-v: bytes to each member, in group order; `nil` for an even split.
+  /// All-to-all-v: bytes to each member, in group order; `nil` for an even split, or where `sizes`
+  /// says that they are lost.
   public var sendSplits: [Int64]?
-  /// All-to-all-v: bytes from each member, in group order; `nil` for an even split.
+  /// All-to-all-v: bytes from each member, in group order; `nil` for an even split, or where they are
+  /// lost.
   public var receiveSplits: [Int64]?
+  /// How the bytes that this rank puts in, and their splits, are known.
+  public var sizes = SizeProvenance.recorded
+  /// Whether the splits of what this rank gets are known to nobody; then `receiveBytes` may be 0 for
+  /// want of them.
+  public var receiveSplitsAreLost = false
   /// The other rank of a send or receive; the root of a rooted collective.
   public var peer: RankID?
   /// Sizes in terms of routed tokens, in place of bytes, for kernels whose sizes a rule supplies.
@@ -59,7 +66,21 @@ extension Communication {
         rest -= split
       }
     }
+    if let words = contradiction { return words }
     return routing?.fault
+  }
+
+  /// What is said of lost splits and can't be.
+  private var contradiction: String? {
+    if kind != .allToAll, sizes == .lost || receiveSplitsAreLost {
+      return "only the splits of an all_to_all can be lost"
+    }
+    if (sizes == .lost && (sendSplits != nil || routing != nil))
+      || (receiveSplitsAreLost && receiveSplits != nil)
+    {
+      return "states splits and that they are lost"
+    }
+    return nil
   }
 }
 

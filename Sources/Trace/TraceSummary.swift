@@ -11,6 +11,8 @@ public struct TraceSummary: Sendable {
   public var ranks: [Rank]
   /// Each group that a traced rank communicates in, or that the capture declares.
   public var groups: [Group]
+  /// How the sizes of calls are known, over all traced ranks.
+  public var sizes: SizeCounts
   /// What reading had to assume.
   public var assumptions: [Assumption]
   /// What reading found.
@@ -78,6 +80,7 @@ public struct TraceSummary: Sendable {
     ranks = trace.ranks.map(Self.rank)
     let calls = Self.callsByGroup(trace)
     groups = zip(trace.groups, calls).map { Group(group: $0, calls: $1) }
+    sizes = SizeCounts(trace.ranks.lazy.flatMap(\.communications))
     assumptions = trace.assumptions
     diagnostics = trace.log.summarized()
   }

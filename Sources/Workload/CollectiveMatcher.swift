@@ -6,6 +6,8 @@ import Trace
 struct CollectiveMatcher {
   private let trace: Trace
   private let extrapolation: Extrapolation?
+  private let fillsLost: LostSplits?
+  private var losses = LostCalls()
   private var programs: [RankProgram]
   private let programOfRank: [Int]
   private var groups: [ProcessGroup] = []
@@ -24,17 +26,19 @@ struct CollectiveMatcher {
   }
 
   init(
-    _ trace: Trace, programs: [RankProgram], programOfRank: [Int], extrapolation: Extrapolation?
+    _ trace: Trace, programs: [RankProgram], programOfRank: [Int], options: WorkloadOptions
   ) {
     self.trace = trace
     self.programs = programs
     self.programOfRank = programOfRank
-    self.extrapolation = extrapolation
+    extrapolation = options.extrapolation
+    fillsLost = options.fillsLost
   }
 
   /// Matches everything.
   ///
-  /// - Throws: a `Diagnostic` that names group, sequence, and the ranks present and missing.
+  /// - Throws: a `Diagnostic` that names group, sequence, and the ranks present and missing, or the
+  ///   first call whose splits are lost and how many there are.
   /// - Complexity: O(ranks × calls).
   consuming func match() throws -> Matched {
     programs = try programs.map(slotted)
@@ -45,6 +49,7 @@ struct CollectiveMatcher {
       guard !members[group].isEmpty else { continue }
       try matchGroup(group, members[group])
     }
+    if let refusal = losses.refusal { throw refusal }
     return Matched(
       programs: programs, groups: groups, groupsOfRank: groupsOfRank, instances: instances,
       firstInstance: firstInstance)
@@ -275,29 +280,46 @@ struct CollectiveMatcher {
     return program.slots[program.calls[member.call].slot].group
   }
 
-  private func instance(
+  private mutating func instance(
     _ members: [MemberCall], group: Int, position: Int
   ) throws -> CollectiveInstance {
     let first = members[0].communication
-    let sizing = CollectiveSizing(
+    var sizing = CollectiveSizing(
       group: groups[group], sequence: first.sequence ?? Int64(position),
       members: members.map { member in
         CollectiveSizing.Member(
           call: member.communication, rank: RankID(index: member.rank),
           source: programs[programOfRank[member.rank]].source,
           sourceGroup: sourceGroup(member))
-      }, splits: extrapolation?.splits ?? .balanced)
+      }, splits: extrapolation?.splits ?? .balanced, fillsLost: fillsLost)
+    let payload = try sizing.payload()
+    takeRows(sizing, of: members)
     let durations = members.map { member in
       let program = programs[programOfRank[member.rank]]
       return program.operations[program.calls[member.call].operation].duration
     }
     return CollectiveInstance(
       kind: first.kind == .receive ? .send : first.kind, group: group,
-      sequence: sizing.sequence, payload: try sizing.payload(), root: try sizing.root(),
-      injectionCap: first.injectionCap, label: first.label, assumedBy: first.assumedBy,
+      sequence: sizing.sequence, payload: payload, root: try sizing.root(),
+      injectionCap: first.injectionCap, label: first.label,
+      assumedBy: first.assumedBy ?? sizing.filledBy,
       capturedDuration: durations.max() ?? .zero, capturedTransfer: durations.min() ?? .zero,
       tracedMembers: members.count {
         programs[programOfRank[$0.rank]].source.index == $0.rank
       })
+  }
+
+  /// Keeps what was recovered of lost splits in the programs, and counts what was not.
+  private mutating func takeRows(_ sizing: CollectiveSizing, of members: [MemberCall]) {
+    for (member, row) in zip(members, sizing.rows) where member.communication.sizes == .lost {
+      guard let row else {
+        losses.note(RankID(index: member.rank), sizing)
+        continue
+      }
+      let program = programOfRank[member.rank]
+      guard programs[program].source.index == member.rank else { continue }
+      programs[program].calls[member.call].communication.sendSplits = row.bytes
+      programs[program].calls[member.call].communication.sizes = row.provenance
+    }
   }
 }

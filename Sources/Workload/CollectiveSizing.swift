@@ -24,6 +24,28 @@ struct CollectiveSizing {
   /// In group order.
   let members: [Member]
   let splits: Extrapolation.Splits
+  let fillsLost: LostSplits?
+  /// Of an all-to-all whose members' splits differ, the rows of its matrix; a lost one is `nil`.
+  private(set) var rows: [SplitRows.Row?] = []
+
+  init(
+    group: ProcessGroup, sequence: Int64, members: [Member], splits: Extrapolation.Splits,
+    fillsLost: LostSplits?
+  ) {
+    self.group = group
+    self.sequence = sequence
+    self.members = members
+    self.splits = splits
+    self.fillsLost = fillsLost
+  }
+
+  /// The option that filled in a member's lost splits, where one did.
+  var filledBy: String? {
+    let isFilled = zip(members, rows).contains { member, row in
+      member.isTraced && member.call.sizes == .lost && row?.provenance == .assumed
+    }
+    return isFilled ? fillsLost.map { "--fill-lost \($0.rawValue)" } : nil
+  }
 
   /// The position of the root, where one is named.
   ///
@@ -42,7 +64,7 @@ struct CollectiveSizing {
   /// The payload.
   ///
   /// - Throws: a `Diagnostic` where members disagree on sizes or splits.
-  func payload() throws -> CollectiveInstance.Payload {
+  mutating func payload() throws -> CollectiveInstance.Payload {
     let first = members[0].call
     switch first.kind {
     case .barrier, .metadata: return .none
@@ -61,7 +83,9 @@ struct CollectiveSizing {
           "rank \(members[0].rank.raw) and rank \(other.rank.raw) route their tokens differently")
       }
       if let routing = first.routing { return .routed(routing) }
-      return .matrix(try splitMatrix())
+      let (matrix, rows) = try splitMatrix()
+      self.rows = rows
+      return .matrix(matrix)
     }
   }
 
@@ -80,7 +104,9 @@ struct CollectiveSizing {
       remedy: "the captures are of different steps or jobs; check that they belong together")
   }
 
-  private func splitMatrix() throws -> SplitMatrix {
+  /// The matrix, and its rows with their provenance where any was not recorded as even; a row that is
+  /// lost is `nil`, and empty in the matrix.
+  private func splitMatrix() throws -> (SplitMatrix, [SplitRows.Row?]) {
     let count = members.count
     for member in members {
       for splits in [member.call.sendSplits, member.call.receiveSplits] {
@@ -89,35 +115,24 @@ struct CollectiveSizing {
           "rank \(member.rank.raw) has \(splits.count) splits in a group of \(count) ranks")
       }
     }
-    if members.allSatisfy({ $0.call.sendSplits == nil }) {
+    if members.allSatisfy({ $0.call.sendSplits == nil && $0.call.sizes != .lost }) {
       let total = members[0].call.sendBytes
       if members.allSatisfy({ $0.call.sendBytes == total }) {
-        return .uniform(bytesPerPair: Double(total.bytes) / Double(count))
+        return (.uniform(bytesPerPair: Double(total.bytes) / Double(count)), [])
       }
     }
     try checkColumns()
-    return .rows(members.indices.map { row($0, count: count) })
-  }
-
-  /// Row i is what i sends: recorded, or made up for an extrapolated rank.
-  private func row(_ index: Int, count: Int) -> [Int64] {
-    let member = members[index]
-    guard let splits = member.call.sendSplits else {
-      return Self.even(member.call.sendBytes.bytes, count)
+    let table = SplitRows(self)
+    let rows = try members.indices.map { index in
+      do throws(SplitRows.Overfull) {
+        return try table.row(index)
+      } catch {
+        throw mismatch(
+          "rank \(members[index].rank.raw) sends \(members[index].call.sendBytes.bytes) bytes, and "
+            + "the others get \(error.received) of it")
+      }
     }
-    if member.isTraced { return splits }
-    switch self.splits {
-    case .balanced: return Self.even(splits.reduce(0, +), count)
-    case .rotated:
-      return (0..<count).map { splits[(($0 - index + member.home) % count + count) % count] }
-    }
-  }
-
-  /// `total` in `count` parts that differ by at most a byte and add up to it.
-  private static func even(_ total: Int64, _ count: Int) -> [Int64] {
-    (0..<Int64(count)).map {
-      total / Int64(count) + ($0 < total % Int64(count) ? 1 : 0)
-    }
+    return (.rows(rows.map { $0?.bytes ?? [] }), rows)
   }
 
   private func checkColumns() throws {

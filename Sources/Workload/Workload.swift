@@ -21,6 +21,10 @@ public struct Workload: Sendable {
   public var firstInstance: [Int]
   /// What the capture says of this step's time.
   public var captured: CapturedStep
+  /// How the sizes of the traced ranks' calls are known.
+  public var sizes: SizeCounts {
+    SizeCounts(programs.lazy.flatMap { $0.calls.map(\.communication) })
+  }
   /// What the result leans on, reading included.
   public var assumptions: [Assumption]
   /// What was found on the way, reading included.
@@ -34,6 +38,12 @@ public struct Workload: Sendable {
   }
 }
 
+/// What stands in for splits of an all-to-all that are lost.
+public enum LostSplits: String, Sendable, CaseIterable {
+  /// The same to each member.
+  case even
+}
+
 /// How a workload is to be made of a trace.
 public struct WorkloadOptions: Sendable, Hashable {
   /// Which step.
@@ -43,6 +53,8 @@ public struct WorkloadOptions: Sendable, Hashable {
   /// How many ranks of the job share a host, in their order, where the user says so: it takes the
   /// place of what captures say, for the clocks.
   public var ranksPerHost: Int?
+  /// What stands in for lost splits; `nil` refuses to replay calls that have any.
+  public var fillsLost: LostSplits?
   /// Whether to infer dependencies from timing.
   public var infersDependencies = true
 

@@ -114,8 +114,7 @@ public struct WorkloadAssembler {
       worldSize: trace.worldSize, traced: trace.ranks.map(\.rank),
       extrapolation: options.extrapolation)
     var matched = try CollectiveMatcher(
-      trace, programs: programs, programOfRank: sources.programOfRank,
-      extrapolation: options.extrapolation
+      trace, programs: programs, programOfRank: sources.programOfRank, options: options
     ).match()
     let arrivals = Self.lastArrivals(matched, sources.programOfRank)
     for program in matched.programs.indices {
@@ -206,6 +205,24 @@ public struct WorkloadAssembler {
     }
   }
 
+  private mutating func noteSizes(_ programs: [RankProgram]) {
+    let calls = programs.flatMap { $0.calls.map(\.communication) }
+    let sizes = SizeCounts(calls)
+    if !sizes.recovered.isEmpty {
+      assumptions.append(
+        Assumption(
+          "sizes-recovered", "how the sizes of calls are known: " + sizes.words))
+    }
+    let filled = calls.count { $0.sizes == .assumed && $0.assumedBy == nil }
+    if filled > 0 {
+      assumptions.append(
+        Assumption(
+          "splits-filled",
+          "splits of all-to-all calls are lost and replayed as even, as --fill-lost says: "
+            + "\(filled) of \(sizes.total) calls"))
+    }
+  }
+
   private mutating func noteAssumptions(_ programs: [RankProgram]) {
     let inferred = programs.reduce(0) { $0 + $1.edgeCount(.inferred) }
     let waits = programs.reduce(0) { $0 + $1.edgeCount(.hostWait) }
@@ -219,6 +236,7 @@ public struct WorkloadAssembler {
             + "\(streamWaits) from stream waits between launches, \(waits) from host threads that "
             + "wait for the GPU"))
     }
+    noteSizes(programs)
     if contradicted > 0 {
       assumptions.append(
         Assumption(

@@ -22,6 +22,13 @@ struct TraceOptions: ParsableArguments {
     help: "What an extrapolated rank sends to each peer: balanced, or its source's splits rotated.")
   var splits = Extrapolation.Splits.balanced
 
+  @Option(
+    name: .customLong("fill-lost"),
+    help: ArgumentHelp(
+      "Replay an all-to-all whose splits the capture lost as if they were even. Without it such a "
+        + "call is refused.", valueName: "even"))
+  var fillLost: LostSplits?
+
   @Option(name: .long, help: "Tensor-parallel size of the job, for --extrapolate.")
   var tp = 1
 
@@ -63,6 +70,7 @@ struct TraceOptions: ParsableArguments {
     var options = WorkloadOptions()
     options.step = StepSelection(step) ?? .last
     options.ranksPerHost = ranksPerHost
+    options.fillsLost = fillLost
     if extrapolate {
       options.extrapolation = Extrapolation(
         splits: splits, tensorParallel: tp, pipelineParallel: pp)
@@ -91,3 +99,4 @@ enum SalvageHelp {
 }
 
 extension Extrapolation.Splits: ExpressibleByArgument {}
+extension LostSplits: ExpressibleByArgument {}

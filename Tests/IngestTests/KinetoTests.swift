@@ -108,10 +108,11 @@ struct KinetoTests {
     var fixture = KinetoFixture()
     fixture.kernel(1, at: 0, for: 5, extra: Self.allToAll("\"[1, 2, ...]\"", "\"[1, 2, ...]\""))
     let trace = try ingest(fixture)
-    #expect(trace.ranks[0].communications[0].sendSplits == nil)
+    let call = trace.ranks[0].communications[0]
+    #expect(call.sendSplits == nil && call.sizes == .lost)
+    #expect(call.receiveSplits == nil && call.receiveSplitsAreLost)
     #expect(trace.log.entries.map(\.code) == [.splitsLost])
-    #expect(trace.log.entries[0].severity == .dataLoss)
-    #expect(trace.assumptions.contains { $0.code == "splits-lost" })
+    #expect(trace.log.entries[0].severity == .warning)
   }
 
   @Test("rows that do not divide the tensor, and negative ones, are refused")
@@ -347,9 +348,76 @@ struct KinetoTests {
     #expect(calls[0].kind == .send && calls[0].peer == RankID(1))
     #expect(calls[0].sendBytes == ByteCount(16))
     #expect(calls[1].receiveSplits == [24, 8] && calls[1].sendSplits == [20, 28])
-    #expect(calls[2].sendSplits == nil)
+    #expect(calls[2].sendSplits == nil && calls[2].sizes == .lost)
     #expect(trace.log.entries.map(\.code) == [.splitsLost])
     #expect(trace.assumptions.contains { $0.code == "gloo-default-group" })
+  }
+
+  @Test("gloo's lists of more than 30 are left out, and are lost; an even split has the text []")
+  func glooLeftOutLists() throws {
+    let trace = try ingest(
+      Self.gloo([
+        Self.call(
+          "alltoall_base_", at: 0, dims: "[[64], [64], []]",
+          concrete: #"["", "", "", "", "", "False", "-1"]"#),
+        Self.call(
+          "alltoall_base_", at: 10, dims: "[[64], [64], []]",
+          concrete: #"["", "", "", "[]", "[]", "False", "-1"]"#),
+        // Without concrete inputs nobody knows either.
+        Self.call("alltoall_base_", at: 20, dims: "[[64], [64], []]", concrete: "[]"),
+      ]))
+    let calls = trace.ranks[0].communications
+    #expect(calls.map(\.sizes) == [.lost, .recorded, .lost])
+    #expect(calls.map(\.receiveSplitsAreLost) == [true, false, true])
+    #expect(calls.allSatisfy { $0.sendSplits == nil && $0.sendBytes == ByteCount(256) })
+  }
+
+  private static func annotated(
+    _ name: String, at start: Int, dims: String, types: String
+  ) -> String {
+    #"{"ph": "X", "cat": "user_annotation", "name": "nccl:\#(name)", "tid": 9, "ts": \#(start), "#
+      + #""dur": 8, "args": {"Input Dims": \#(dims), "Input type": \#(types)}}"#
+  }
+
+  @Test("legacy: sizes from the annotation around the launch, one call an annotation")
+  func legacy() throws {
+    var fixture = KinetoFixture()
+    for (index, (name, dims, types)) in [
+      ("all_reduce", "[[4], [2, 3]]", #"["float", "c10::Half"]"#),
+      ("_allgather_base", "[[5]]", #"["long int"]"#),
+      ("_reduce_scatter_base", "[[6]]", #"["int"]"#), ("all_to_all", "[[7]]", #"["float"]"#),
+      ("send 0->1", "[[]]", #"["float"]"#),
+    ].enumerated() {
+      let start = index * 20
+      fixture.events.append(Self.annotated(name, at: start, dims: dims, types: types))
+      fixture.launch(index, at: Double(start) + 2)
+      fixture.kernel(index, at: Double(start) + 8, for: 5, name: "ncclKernel_AllReduce_RING")
+    }
+    // A second kernel in the last annotation, and one without a launch.
+    fixture.launch(90, at: 84)
+    fixture.kernel(90, at: 95, for: 1, name: "ncclKernel_SendRecv_RING")
+    fixture.kernel(91, at: 97, for: 1, name: "ncclKernel_SendRecv_RING")
+    let trace = try ingest(fixture)
+    let calls = trace.ranks[0].communications
+    #expect(calls.map(\.kind) == [.allReduce, .allGather, .reduceScatter, .allToAll, .send])
+    #expect(calls.map(\.sendBytes.bytes) == [28, 40, 24, 28, 4])
+    #expect(calls.map(\.receiveBytes.bytes) == [28, 80, 12, 0, 4])
+    #expect(calls.map { $0.sizes == .lost } == [false, false, false, true, false])
+    #expect(trace.assumptions.contains { $0.code == "nccl-default-group" })
+    #expect(trace.log.entries.contains { $0.problem.contains("(kernels: 2)") })
+  }
+
+  @Test("a bare cut list is mended and nothing else is")
+  func bareEllipses() throws {
+    func mended(_ text: String) -> String? {
+      Array(text.utf8).withUnsafeBytes { quotingBareEllipses($0) }
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(mended(#"{"a": [0, 1, ...]}"#) == #"{"a": [0, 1, "..."]}"#)
+    #expect(mended(#"{"a": [0, 1, ..., ]}"#) == #"{"a": [0, 1, "..." ]}"#)
+    #expect(mended(#"{"a": [0, ..., 9]}"#) == #"{"a": [0, "...", 9]}"#)
+    #expect(mended(#"{"a": "...", "b": "\"..."}"#) == nil)
+    #expect(mended(#"{"a": [0, 1 2]}"#) == nil)
   }
 
   @Test("a GPU that does nothing does not hide the host's work")

@@ -33,6 +33,16 @@ struct NativeFormatTests {
     send.peer = RankID(0)
     send.sendBytes = ByteCount(77)
     rank.add(.kernel, lane: 2, at: 17, for: 1, send)
+    for sizes in [
+      SizeProvenance.lost, .assumed, .recovered(from: .splitsFile),
+      .recovered(from: .executionTrace), .recovered(from: .peers), .recovered(from: .routing),
+    ] {
+      var call = Communication(kind: .allToAll, group: 0)
+      call.sendBytes = ByteCount(8)
+      call.sizes = sizes
+      call.receiveSplitsAreLost = sizes == .lost
+      rank.add(.kernel, lane: 2, at: 18, for: 1, call)
+    }
     for kind in [EventKind.memcpy, .memset, .hostOperation, .synchronize, .hostCollective] {
       rank.add(kind, lane: 0, at: 20, for: 1, name: kind.rawValue)
     }
@@ -139,6 +149,28 @@ struct NativeFormatTests {
       keyPath: "communication.send_splits_bytes", line: 1),
   ]
 
+  private static func call(_ words: String) -> String {
+    event.replacing("}", with: #","communication":{"kind":"all_to_all","group":0,\#(words)}}"#)
+  }
+
+  private static let lost: [Refusal] = [
+    Refusal(
+      testDescription: "sizes from nowhere", code: .valueOutOfRange,
+      events: call(#""sizes_from":"dreams""#), keyPath: "communication.sizes_from", line: 1),
+    Refusal(
+      testDescription: "splits that are lost and stated", code: .valueOutOfRange,
+      events: call(#""send_splits_bytes":[1,2],"sizes_from":"lost""#), keyPath: "communication",
+      line: 1),
+    Refusal(
+      testDescription: "received splits that are lost and stated", code: .valueOutOfRange,
+      events: call(#""receive_splits_bytes":[1,2],"receive_splits_lost":true"#),
+      keyPath: "communication", line: 1),
+    Refusal(
+      testDescription: "lost splits of a kind that has none", code: .valueOutOfRange,
+      events: call(#""sizes_from":"lost""#).replacing("all_to_all", with: "all_reduce"),
+      keyPath: "communication", line: 1),
+  ]
+
   private static let impossible: [Refusal] = [
     Refusal(
       testDescription: "a start past 11 days", code: .valueOutOfRange,
@@ -165,7 +197,8 @@ struct NativeFormatTests {
       keyPath: "ranks[0].lanes[0].x"),
   ]
 
-  @Test("what breaks the format is refused, with its place", arguments: malformed + impossible)
+  @Test(
+    "what breaks the format is refused, with its place", arguments: malformed + impossible + lost)
   private func refusal(_ refusal: Refusal) throws {
     try directory.write("manifest.json", refusal.manifest)
     try directory.write("r0", refusal.events + "\n")

@@ -15,8 +15,9 @@ struct GlooOperations {
   private let configured: [CapturedGroup]
   private let worldSize: Int?
   private(set) var assumptions: [Assumption] = []
-  /// How many all-to-all calls have split lists that were cut.
-  private(set) var cutSplits = 0
+
+  /// Calls whose group nothing tells, by their index among the communications.
+  private(set) var groupless: Set<Int> = []
 
   init(_ raw: KinetoCollector, configured: [CapturedGroup], worldSize: Int?) {
     self.raw = raw
@@ -50,7 +51,12 @@ struct GlooOperations {
         try salvage?.leaveOut(diagnostic)
         continue
       }
-      call.group = run.flatMap { group(ofThread: $0.thread, &builder) } ?? defaultGroup(&builder)
+      if let group = run.flatMap({ group(ofThread: $0.thread, &builder) }) {
+        call.group = group
+      } else {
+        groupless.insert(builder.communications.count)
+        call.group = defaultGroup(&builder)
+      }
       let members = builder.groups[call.group]
       resizeRooted(&call, groupSize: members.ranks?.count ?? (members.isWorld ? worldSize : nil))
       call.peer = try peer(kind, name: name, args: args, group: members)
@@ -109,13 +115,16 @@ struct GlooOperations {
   }
 
   private mutating func defaultGroup(_ builder: inout RankTraceBuilder) -> Int {
-    assume(
-      "gloo-default-group",
-      "gloo calls whose process group nothing tells are taken for calls of the default group")
+    assume(Self.defaultGroupAssumption.code, Self.defaultGroupAssumption.text)
     let known = configured.first { $0.name == CapturedGroup.identity("") }
     return builder.group(
-      known ?? CapturedGroup(name: "0", purpose: "default_pg", ranks: nil, isWorld: true))
+      known ?? .world)
   }
+
+  /// What captures of gloo lean on where no other file of the rank names their groups.
+  static let defaultGroupAssumption = Assumption(
+    "gloo-default-group",
+    "gloo calls whose process group nothing tells are taken for calls of the default group")
 
   /// The other rank of a send or receive, the root of a broadcast or reduce: the call states it
   /// as a place in the group.
@@ -180,12 +189,22 @@ struct GlooOperations {
       call.sendSplits = listSplits(dims.dropFirst().first, elementBytes: size)
       return call
     }
-    let concrete = args.value["Concrete Inputs"]?.arrayValue ?? []
-    let lists = concrete.dropFirst(3).prefix(2).map { CapturedList($0) }
-    if lists.contains(.cut) { cutSplits += 1 }
-    call.receiveSplits = try splits(lists.first, call.receiveBytes, at: args)
-    call.sendSplits = try splits(lists.dropFirst().first, call.sendBytes, at: args)
+    let received = Self.list(3, of: args.value)
+    let sent = Self.list(4, of: args.value)
+    call.receiveSplits = try splits(received, call.receiveBytes, at: args)
+    call.sendSplits = try splits(sent, call.sendBytes, at: args)
+    if sent == .cut { call.sizes = .lost }
+    call.receiveSplitsAreLost = received == .cut
     return call
+  }
+
+  /// A split list among the inputs. Of lists of more than 30 entries Kineto keeps the beginning or, on
+  /// CPU operations, nothing: no text and no type, where an even split has the text `[]`.
+  private static func list(_ position: Int, of args: JSONValue) -> CapturedList {
+    let inputs = args["Concrete Inputs"]?.arrayValue ?? []
+    guard inputs.indices.contains(position), inputs[position] != .string("") else { return .cut }
+    let list = CapturedList(inputs[position])
+    return list == .absent ? .cut : list
   }
 
   private func listSplits(_ shapes: JSONValue?, elementBytes: Int64) -> [Int64]? {
@@ -203,9 +222,9 @@ struct GlooOperations {
   }
 
   private func splits(
-    _ list: CapturedList?, _ total: ByteCount, at args: JSONNode
+    _ list: CapturedList, _ total: ByteCount, at args: JSONNode
   ) throws -> [Int64]? {
-    guard case .whole(let rows)? = list, !rows.isEmpty else { return nil }
+    guard case .whole(let rows) = list, !rows.isEmpty else { return nil }
     return try splitRows(rows, totalBytes: total.bytes, name: "Concrete Inputs", at: args.location)
   }
 

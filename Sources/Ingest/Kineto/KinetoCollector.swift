@@ -127,7 +127,7 @@ struct KinetoCollector {
   private mutating func take(_ piece: EventStreamScanner.Piece, offset: Int64) throws {
     switch piece {
     case .header(let key, let bytes):
-      let value = try parser.parse(bytes, at: SourceLocation(file: path, byteOffset: offset))
+      let value = try parseLeniently(bytes, at: SourceLocation(file: path, byteOffset: offset))
       headers[key] = JSONNode(value, at: SourceLocation(file: path, keyPath: key))
       if expectsDevice, hasDeviceProperties { keepsHostOperations = false }
     case .event(let bytes):
@@ -216,10 +216,14 @@ struct KinetoCollector {
     let (start, duration) = try times(bytes, event, offset: offset)
     var span = HostSpan(
       thread: thread, start: start, duration: duration, name: names.intern(name))
-    if let range = event.args, name.hasPrefix("c10d::") || name.hasPrefix("gloo:") {
+    if let range = event.args, Self.saysWhatItMoves(name) {
       span.args = try arguments(bytes, range, offset: offset)
     }
     if isAnnotation { annotations.append(span) } else { cpuOperations.append(span) }
+  }
+
+  private static func saysWhatItMoves(_ name: String) -> Bool {
+    name.hasPrefix("c10d::") || name.hasPrefix("gloo:") || name.hasPrefix(LegacyCall.prefix)
   }
 
   private mutating func visitMetadata(
@@ -238,8 +242,22 @@ struct KinetoCollector {
     _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, offset: Int64
   ) throws -> JSONNode {
     let place = SourceLocation(file: path, byteOffset: offset + Int64(range.lowerBound))
-    let value = try parser.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), at: place)
+    let value = try parseLeniently(UnsafeRawBufferPointer(rebasing: bytes[range]), at: place)
     return JSONNode(value, at: SourceLocation(file: path, byteOffset: offset, keyPath: "args"))
+  }
+
+  /// Parses a text that may hold cut lists which older PyTorch left unquoted.
+  private func parseLeniently(
+    _ text: UnsafeRawBufferPointer, at place: SourceLocation
+  ) throws -> JSONValue {
+    do {
+      return try parser.parse(text, at: place)
+    } catch let diagnostic as Diagnostic where diagnostic.code == .malformedJSON {
+      guard let mended = quotingBareEllipses(text),
+        let value = try? parser.parse(mended, at: place)
+      else { throw diagnostic }
+      return value
+    }
   }
 
   private func text(

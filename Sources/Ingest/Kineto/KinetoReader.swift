@@ -9,11 +9,15 @@ struct KinetoReader {
   private let raw: KinetoCollector
   private var builder = RankTraceBuilder()
   private let annotations: SpanNesting
+  /// Annotations that stand for the call of a kernel: a second kernel has none.
+  private var claimed: Set<Int> = []
+  private var groupless: Set<Int> = []
+  private var worldSize: Int?
+  private let isLegacy: Bool
   private var launchCalls: [Int64: KinetoCollector.RuntimeCall] = [:]
   private var log = DiagnosticLog()
   private var ruleHits: [String: (kernels: Int, routed: Bool)] = [:]
   private var unsized: [String: Int] = [:]
-  private var cutSplits = 0
   private var assumptions: [Assumption] = []
   private var salvage: Salvage?
 
@@ -24,6 +28,7 @@ struct KinetoReader {
     raw = collector
     salvage = collector.salvage
     annotations = SpanNesting(collector.annotations)
+    isLegacy = collector.device.allSatisfy { $0.metadata == nil }
     for call in collector.runtime where call.role == .launches {
       if let correlation = call.correlation { launchCalls[correlation] = call }
     }
@@ -34,13 +39,13 @@ struct KinetoReader {
   mutating func read() throws -> RankCapture {
     let info = raw.headers["distributedInfo"]
     let rank = try info?.optional("rank")?.int(in: 0...maximumWorldSize - 1)
-    let worldSize = try info?.optional("world_size")?.int(in: 1...maximumWorldSize)
+    worldSize = try info?.optional("world_size")?.int(in: 1...maximumWorldSize)
     try declareGroups(info)
     if raw.device.isEmpty {
       var host = GlooOperations(raw, configured: builder.groups, worldSize: worldSize)
       try host.add(to: &builder, salvage: &salvage)
       assumptions += host.assumptions
-      cutSplits += host.cutSplits
+      groupless = host.groupless
     } else {
       try addDevice()
     }
@@ -56,7 +61,8 @@ struct KinetoReader {
     trace.host = raw.headers["host_name"]?.value.stringValue
     return RankCapture(
       path: raw.path, rank: rank.map(RankID.init(index:)), worldSize: worldSize,
-      groups: builder.groups, trace: trace, assumptions: assumptions, log: log)
+      groups: builder.groups, trace: trace, groupless: groupless, assumptions: assumptions, log: log
+    )
   }
 
   private mutating func declareGroups(_ info: JSONNode?) throws {
@@ -148,10 +154,10 @@ struct KinetoReader {
     guard operation.kind == .kernel else { return nil }
     let place = SourceLocation(file: raw.path, byteOffset: operation.offset)
     if let metadata = operation.metadata, let kind = metadata.kind, metadata.isSized {
-      if metadata.sendSplits == .cut || metadata.receiveSplits == .cut { cutSplits += 1 }
       return try metadata.communication(
         kind: kind, group: builder.group(metadata.group), at: place)
     }
+    if let call = legacyCall(of: operation, name: name) { return call }
     for set in rules {
       guard
         let rule = set.match(
@@ -185,7 +191,43 @@ struct KinetoReader {
     call.hostWaits = rule.hostWaits
     call.label = rule.label
     call.assumedBy = set.name
+    call.sizes = .assumed
     return call
+  }
+
+  /// What the `nccl:` annotation around an NCCL kernel's launch says, in captures whose kernels carry
+  /// nothing themselves.
+  private mutating func legacyCall(
+    of operation: KinetoCollector.DeviceOperation, name: String
+  ) -> Communication? {
+    guard isLegacy, let count = worldSize,
+      ["ncclKernel", "ncclDevKernel", "rcclGeneric"].contains(where: name.contains),
+      let launch = operation.correlation.flatMap({ launchCalls[$0] })
+    else { return nil }
+    var span = annotations.innermost(thread: launch.thread, at: launch.start)
+    while let index = span {
+      let annotation = raw.annotations[index]
+      let title = builder.names[annotation.name]
+      if title.hasPrefix(LegacyCall.prefix) {
+        guard let call = LegacyCall(name: title, args: annotation.args),
+          claimed.insert(index).inserted
+        else { return nil }
+        groupless.insert(builder.communications.count)
+        assume(Self.defaultGroupAssumption)
+        return call.communication(group: builder.group(.world), of: count)
+      }
+      span = annotations.parent[index]
+    }
+    return nil
+  }
+
+  /// What legacy captures lean on where no other file of the rank names their groups.
+  static let defaultGroupAssumption = Assumption(
+    "nccl-default-group",
+    "calls of NCCL whose process group nothing tells are taken for calls of the default group")
+
+  private mutating func assume(_ assumption: Assumption) {
+    if !assumptions.contains(assumption) { assumptions.append(assumption) }
   }
 
   private func enclosingAnnotation(_ correlation: Int64?) -> String? {
@@ -223,17 +265,6 @@ struct KinetoReader {
             ? "name rules that describe it, for DeepEP --rules deepep"
             : "describe it in a rules file and name that with --rules"))
     }
-    noteCutSplits()
-  }
-
-  private mutating func noteCutSplits() {
-    guard cutSplits > 0 else { return }
-    log.note(
-      Diagnostic(
-        .splitsLost, severity: .dataLoss, at: SourceLocation(file: raw.path),
-        "Kineto cut the split lists of all-to-all calls after 30 entries (\(cutSplits) times)"))
-    assumptions.append(
-      Assumption("splits-lost", "cut split lists of all-to-all calls are replayed as even"))
   }
 
   private static func looksLikeCommunication(_ name: String) -> Bool {

@@ -41,14 +41,20 @@ struct NCCLMetadata {
     sendElements = value["In msg nelems"]?.integerValue.map { max(0, $0) }
     receiveElements = value["Out msg nelems"]?.integerValue.map { max(0, $0) }
     dtype = value["dtype"]?.stringValue ?? ""
-    sendSplits = CapturedList(value["In split size"])
-    receiveSplits = CapturedList(value["Out split size"])
+    sendSplits = Self.splits(value["In split size"], of: collectiveName)
+    receiveSplits = Self.splits(value["Out split size"], of: collectiveName)
     // PyTorch writes -1 where it counts none.
     sequence = value["Seq"]?.integerValue.flatMap { $0 >= 0 ? $0 : nil }
     let peerKey = kind == .send ? "Dst Rank" : kind == .receive ? "Src Rank" : "Root rank"
     peer = value[peerKey]?.integerValue.flatMap { number in
       number >= 0 && number < maximumWorldSize ? RankID(Int32(number)) : nil
     }
+  }
+
+  /// A list that is not there is an even one, but not of an all-to-all that is named for its splits.
+  private static func splits(_ value: JSONValue?, of name: String) -> CapturedList {
+    let list = CapturedList(value)
+    return list == .absent && name.hasSuffix("v") ? .cut : list
   }
 
   /// Whether the event says what it moves.
@@ -79,6 +85,8 @@ struct NCCLMetadata {
         sendSplits, total: call.sendBytes.bytes, name: "In split size", at: place)
       call.receiveSplits = try splitBytes(
         receiveSplits, total: call.receiveBytes.bytes, name: "Out split size", at: place)
+      if sendSplits == .cut { call.sizes = .lost }
+      call.receiveSplitsAreLost = receiveSplits == .cut
     }
     return call
   }

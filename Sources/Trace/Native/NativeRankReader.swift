@@ -196,7 +196,7 @@ struct NativeRankReader {
     try node.allow(keys: [
       "kind", "group", "sequence", "send_bytes", "receive_bytes", "send_splits_bytes",
       "receive_splits_bytes", "peer", "routing", "injection_cap_gbps", "host_waits", "label",
-      "assumed_by",
+      "assumed_by", "sizes_from", "receive_splits_lost",
     ])
     let kindNode = try node.required("kind")
     guard let kind = CollectiveKind(rawValue: try kindNode.string()) else {
@@ -224,20 +224,37 @@ struct NativeRankReader {
     call.routing = try node.optional("routing").map { node in
       try TokenRouting(node) { try $0.bytes() }
     }
-    if let fault = call.fault(groupSize: members) {
-      throw node.diagnostic(.valueOutOfRange, fault)
-    }
     call.injectionCap = try node.optional("injection_cap_gbps").map {
       .gigabitsPerSecond(try $0.double(exclusive: true))
     }
     call.hostWaits = try node.optional("host_waits")?.bool() ?? false
     call.label = try node.optional("label")?.string()
     call.assumedBy = try node.optional("assumed_by")?.string()
+    call.sizes = try node.optional("sizes_from")?.provenance() ?? call.defaultProvenance
+    call.receiveSplitsAreLost = try node.optional("receive_splits_lost")?.bool() ?? false
+    if let fault = call.fault(groupSize: members) {
+      throw node.diagnostic(.valueOutOfRange, fault)
+    }
     return call
   }
 }
 
+extension Communication {
+  /// What is taken where a file does not say how sizes are known.
+  var defaultProvenance: SizeProvenance { assumedBy == nil ? .recorded : .assumed }
+}
+
 extension JSONNode {
+  fileprivate func provenance() throws -> SizeProvenance {
+    guard let provenance = SizeProvenance(word: try string()) else {
+      throw diagnostic(
+        .valueOutOfRange, "is no source of sizes that this version knows",
+        remedy: "it knows recorded, assumed, lost, "
+          + SizeProvenance.Source.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return provenance
+  }
+
   /// A count of bytes or of things: whole, not negative, below an exbibyte.
   fileprivate func bytes() throws -> Int64 { try integer(in: 0...(1 << 60)) }
 

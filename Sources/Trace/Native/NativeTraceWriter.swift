@@ -73,6 +73,8 @@ public struct NativeTraceWriter {
       if call.hostWaits { json.member("host_waits", true) }
       if let label = call.label { json.member("label", label) }
       if let rule = call.assumedBy { json.member("assumed_by", rule) }
+      if call.sizes != call.defaultProvenance { json.member("sizes_from", call.sizes.word) }
+      if call.receiveSplitsAreLost { json.member("receive_splits_lost", true) }
     }
   }
 
