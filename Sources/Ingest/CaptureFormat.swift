@@ -4,6 +4,9 @@ import Streams
 /// The formats that captures come in, told by content and never by name.
 enum CaptureFormat: CaseIterable {
   case kineto
+  case executionTrace
+  case splits
+  case captureManifest
 
   /// The format of a file, by its first bytes after decompression; an unknown one is a diagnostic.
   ///
@@ -20,6 +23,8 @@ enum CaptureFormat: CaseIterable {
       filled += count
     }
     let text = head[..<filled]
+    // A rank without all-to-alls has a splits file without lines, in which nothing tells what it is.
+    if filled == 0, lastComponent(path).hasPrefix("splits_rank") { return .splits }
     if let reason = unreadable(text, path: path) { throw reason }
     if let format = allCases.first(where: { $0.recognizes(text) }) { return format }
     throw Diagnostic(
@@ -57,6 +62,10 @@ enum CaptureFormat: CaseIterable {
         "\"traceEvents\"", "\"deviceProperties\"", "\"schemaVersion\"", "\"distributedInfo\"",
       ]
       .contains { head.holds($0) }
+    case .executionTrace:
+      return head.holds("\"nodes\"") && (head.holds("\"schema\"") || head.holds("\"start_ts\""))
+    case .splits: return head.holds("\"send_splits_bytes\"") && head.holds("\"call\"")
+    case .captureManifest: return head.holds("\"refract.capture/")
     }
   }
 }

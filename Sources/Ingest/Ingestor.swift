@@ -55,9 +55,13 @@ public struct Ingestor {
     let entries = try directoryEntries(path)
     let files = entries.map { path + "/" + $0 }.filter { pathKind($0) == .file }
     guard !files.isEmpty else {
+      // The capture kit makes a folder for each of several captures.
+      let captures = entries.filter { pathKind(path + "/" + $0 + "/capture.json") == .file }
       throw Diagnostic(
         .emptyInput, at: SourceLocation(file: path), "the directory holds no files",
-        remedy: "name a directory of capture files, one a rank")
+        remedy: captures.isEmpty
+          ? "name a directory of capture files, one a rank"
+          : "it holds captures; name one of " + captures.joined(separator: ", "))
     }
     return files
   }
@@ -67,6 +71,10 @@ public struct Ingestor {
     case .kineto:
       var reader = try KinetoReader(path: path, rules: rules, salvages: salvages)
       return .rank(try reader.read())
+    case .executionTrace:
+      return .records(try ExecutionTraceReader(path: path, salvages: salvages).read())
+    case .splits: return .records(try SplitsReader(path: path, salvages: salvages).read())
+    case .captureManifest: return .manifest(try CaptureManifest(path: path))
     }
   }
 }

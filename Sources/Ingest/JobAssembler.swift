@@ -4,7 +4,7 @@ import Trace
 
 /// Fits the captures of single ranks into one job: numbers of ranks, one list of groups.
 struct JobAssembler {
-  private let captures: [RankCapture]
+  private var captures: [RankCapture]
   private var groups: [ProcessGroup] = []
   /// Of each group its number, and of each name that of the first group which has it.
   private var numbers: [ProcessGroup: Int] = [:]
@@ -16,8 +16,9 @@ struct JobAssembler {
   private let lost: [(path: String, reason: Diagnostic)]
 
   /// - Parameter lost: files that could not be read and are left out.
-  init(_ captures: [RankCapture], lost: [(path: String, reason: Diagnostic)] = []) {
-    self.captures = captures
+  init(_ joined: FileJoiner.Joined, lost: [(path: String, reason: Diagnostic)] = []) {
+    captures = joined.captures
+    for note in joined.notes { log.note(note) }
     self.lost = lost
   }
 
@@ -99,7 +100,7 @@ struct JobAssembler {
   }
 
   private struct Number {
-    var capture = 0
+    var capture: Int
     var rank: RankID
     var source: String
   }
@@ -107,31 +108,22 @@ struct JobAssembler {
   private mutating func numberRanks() throws -> [Number] {
     var seen: [RankID: String] = [:]
     var numbers: [Number] = []
-    for (index, capture) in captures.enumerated() {
-      var number = number(of: capture)
-      number.capture = index
-      if let other = seen.updateValue(capture.path, forKey: number.rank) {
+    for index in captures.indices {
+      if captures[index].rank == nil { captures[index].assumeFirstRank() }
+      let capture = captures[index]
+      guard let rank = capture.rank else { continue }
+      let isAssumed = capture.rankSource == "assumed"
+      if let other = seen.updateValue(capture.path, forKey: rank) {
         throw Diagnostic(
           .duplicateRank, at: SourceLocation(file: capture.path),
-          "is rank \(number.rank.raw)\(number.source == "assumed" ? " for want of a number" : ""), "
-            + "and so is \(other)",
-          remedy: number.source == "assumed"
+          "is rank \(rank.raw)\(isAssumed ? " for want of a number" : ""), and so is \(other)",
+          remedy: isAssumed
             ? "put the rank in the files' names, as in rank3.json"
             : "name one file a rank, all of one job")
       }
-      numbers.append(number)
+      numbers.append(Number(capture: index, rank: rank, source: capture.rankSource))
     }
     return numbers
-  }
-
-  private mutating func number(of capture: RankCapture) -> Number {
-    if let rank = capture.rank { return Number(rank: rank, source: "content") }
-    if let rank = rankInName(lastComponent(capture.path)) {
-      return Number(rank: rank, source: "file name")
-    }
-    assumptions.append(
-      Assumption("rank", "\(lastComponent(capture.path)) does not say its rank; taken for rank 0"))
-    return Number(rank: RankID(0), source: "assumed")
   }
 
   private mutating func worldSize(_ highestRank: Int32) throws -> Int {

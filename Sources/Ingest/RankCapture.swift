@@ -1,5 +1,6 @@
 import Diagnostics
 import Quantities
+import Streams
 import Trace
 
 /// What a reader makes of one file: one rank, not yet fitted into a job.
@@ -8,6 +9,8 @@ struct RankCapture {
   var path: String
   /// The rank's number, where the content says.
   var rank: RankID?
+  /// How the number is known, where it is.
+  var rankSource = "content"
   /// The size of the job, where the content says.
   var worldSize: Int?
   /// The groups that the rank's communications name by index.
@@ -21,6 +24,14 @@ struct RankCapture {
   var assumptions: [Assumption]
   /// What reading found.
   var log: DiagnosticLog
+
+  /// Takes it for rank 0 for want of a number.
+  mutating func assumeFirstRank() {
+    rank = RankID(0)
+    rankSource = "assumed"
+    assumptions.append(
+      Assumption("rank", "\(lastComponent(path)) does not say its rank; taken for rank 0"))
+  }
 }
 
 /// A process group as one rank's capture knows it.
@@ -31,6 +42,13 @@ struct CapturedGroup: Equatable {
   var ranks: [RankID]?
   /// Whether it stands for all ranks of the job, whatever their number.
   var isWorld = false
+
+  /// Takes from another what this one lacks.
+  mutating func complete(from other: CapturedGroup) {
+    if ranks == nil { ranks = other.ranks }
+    if purpose.isEmpty { purpose = other.purpose }
+    if ranks == nil, other.isWorld { isWorld = true }
+  }
 
   /// All ranks of the job.
   static let world = CapturedGroup(name: "0", purpose: "default_pg", ranks: nil, isWorld: true)
@@ -85,8 +103,7 @@ struct RankTraceBuilder {
   /// The index of a group by name; ranks learned later complete it.
   mutating func group(_ group: CapturedGroup) -> Int {
     if let index = groupNumbers[group.name] {
-      if groups[index].ranks == nil { groups[index].ranks = group.ranks }
-      if groups[index].purpose.isEmpty { groups[index].purpose = group.purpose }
+      groups[index].complete(from: group)
       return index
     }
     groupNumbers[group.name] = groups.count

@@ -76,4 +76,92 @@ struct CapturedFilesTests {
     #expect(trace.ranks[0].communications.count == 12)
     #expect(trace.log.entries.contains { $0.problem.contains("(kernels: 5)") })
   }
+
+  @Test("gloo with its execution traces: the same calls, groups and splits")
+  func glooWithExecutionTraces() throws {
+    let folder = SharedFiles.path("captures/gloo-moe-ep4")
+    let joined = try Ingestor().ingest([folder])
+    let alone = try Ingestor().ingest([folder + "/kineto_rank*"])
+    #expect(joined.log.entries.isEmpty)
+    #expect(joined.groups == alone.groups)
+    for (lhs, rhs) in zip(joined.ranks, alone.ranks) {
+      #expect(lhs.communications == rhs.communications)
+      #expect(lhs.events == rhs.events)
+    }
+    let calls = joined.ranks[0].communications
+    #expect(calls.count { $0.kind == .allReduce } == 44)
+    let exchanges = calls.filter { $0.kind == .allToAll }
+    // 4 of counts, whose splits are even, and 16 of tokens, 8 forward and 8 backward.
+    #expect(exchanges.count == 20 && exchanges.count { $0.sendSplits == nil } == 4)
+    #expect(exchanges.allSatisfy { $0.sizes == .recorded })
+  }
+
+  @Test("gloo's execution traces alone name no groups, and are refused for it")
+  func glooExecutionTracesAlone() {
+    let path = SharedFiles.path("captures/gloo-moe-ep4/et_rank0.json.zst")
+    #expect(thrownDiagnostic { try Ingestor().ingest([path]) }?.code == .groupUnknown)
+  }
+
+  @Test("an execution trace of layout 1.1.0: what Kineto has of the other rank, and rank 1")
+  func resnet() throws {
+    let trace = try Ingestor().ingest([
+      SharedFiles.path("captures/kineto-quirks/resnet_2gpu_et.json.gz")
+    ])
+    #expect(Self.counts(trace) == ["all_reduce": 15, "broadcast": 6])
+    #expect(trace.worldSize == 2 && trace.ranks[0].rank == RankID(1))
+    #expect(trace.ranks[0].rankSource == "content")
+    let other = try Ingestor().ingest([
+      SharedFiles.path("captures/kineto-quirks/nccl_data.json.gz")
+    ])
+    for kind in [CollectiveKind.allReduce, .broadcast] {
+      let sizes = [trace, other].map { trace in
+        let rank = trace.ranks[0]
+        return rank.events.indices.compactMap { rank.events[$0].communication }
+          .map { rank.communications[$0] }.filter { $0.kind == kind }.map(\.sendBytes)
+      }
+      #expect(sizes[0] == sizes[1])
+    }
+    #expect(trace.ranks[0].communications.first?.peer == RankID(0))
+  }
+
+  @Test("an execution trace of layout 1.0.2: groups by their address in the list")
+  func oldChakra() throws {
+    let directory = try TemporaryDirectory()
+    let archive = SharedFiles.path("captures/chakra/1.0.2-chakra.0.0.4.tgz")
+    try #require(Tool.run("tar", ["xzf", archive, "-C", directory.path]).status == 0)
+    let trace = try Ingestor().ingest([directory.file("1.0.2-chakra.0.0.4.json")])
+    #expect(Self.counts(trace) == ["all_gather": 10])
+    #expect(trace.worldSize == 2 && trace.groups.map(\.name) == ["0"])
+    #expect(!trace.assumptions.contains { $0.code == "et-default-group" })
+    #expect(trace.ranks[0].communications[0].receiveBytes == ByteCount(8))
+  }
+
+  @Test("B200: one all-gather, and 73 kernels of an all-reduce of its own that are compute")
+  func b200() throws {
+    let trace = try Ingestor().ingest([
+      SharedFiles.path("captures/kineto-quirks/b200_eager_trace.json.gz")
+    ])
+    #expect(Self.counts(trace) == ["all_gather": 1])
+    #expect(trace.worldSize == 8 && trace.ranks[0].device == "NVIDIA B200")
+    let rank = trace.ranks[0]
+    let own = rank.events.indices.count {
+      rank.names[rank.events[$0].name].contains("multimem_all_reduce_kernel")
+    }
+    #expect(own == 73)
+  }
+
+  @Test(
+    "files that lack distributedInfo, or the rank in it",
+    arguments: [
+      "distributed_info_not_found", "rank_not_found",
+    ])
+  func noInfo(name: String) throws {
+    let trace = try Ingestor().ingest([
+      SharedFiles.path("captures/kineto-quirks/\(name).json.gz")
+    ])
+    #expect(trace.ranks[0].rankSource == "assumed" && trace.worldSize == 1)
+    #expect(trace.ranks[0].steps.map(\.number) == [1009])
+    // Its NCCL calls have no kernels, and that is said.
+    #expect(trace.log.entries.contains { $0.problem.contains("(calls: 6)") })
+  }
 }

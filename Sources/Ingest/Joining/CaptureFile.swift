@@ -2,4 +2,8 @@
 enum CaptureFile {
   /// A rank's events.
   case rank(RankCapture)
+  /// What an execution trace or a splits file says of a rank's calls.
+  case records(RankRecords)
+  /// What the capture kit says of the job.
+  case manifest(CaptureManifest)
 }

@@ -58,7 +58,7 @@ struct GlooOperations {
         call.group = defaultGroup(&builder)
       }
       let members = builder.groups[call.group]
-      resizeRooted(&call, groupSize: members.ranks?.count ?? (members.isWorld ? worldSize : nil))
+      call.widenRooted(groupSize: members.ranks?.count ?? (members.isWorld ? worldSize : nil))
       call.peer = try peer(kind, name: name, args: args, group: members)
       let place = run ?? span
       builder.add(
@@ -211,14 +211,6 @@ struct GlooOperations {
     shapes?.arrayValue?.map {
       TensorSizes.saturatingProduct(TensorSizes.elements($0) ?? 1, elementBytes)
     }
-  }
-
-  /// Gather and scatter state one member's part; the whole is what all members make together.
-  private func resizeRooted(_ call: inout Communication, groupSize: Int?) {
-    guard call.kind == .gather || call.kind == .scatter, let groupSize else { return }
-    let whole = ByteCount(
-      TensorSizes.saturatingProduct(call.sendBytes.bytes, Int64(groupSize)))
-    if call.kind == .gather { call.receiveBytes = whole } else { call.sendBytes = whole }
   }
 
   private func splits(

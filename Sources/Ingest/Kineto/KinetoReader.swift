@@ -46,6 +46,7 @@ struct KinetoReader {
       try host.add(to: &builder, salvage: &salvage)
       assumptions += host.assumptions
       groupless = host.groupless
+      noteMissingKernels()
     } else {
       try addDevice()
     }
@@ -195,12 +196,23 @@ struct KinetoReader {
     return call
   }
 
+  /// Calls of NCCL of which only the host's side is there: nothing says when they ran.
+  private mutating func noteMissingKernels() {
+    let calls = raw.annotations.count { builder.names[$0.name].hasPrefix(LegacyCall.prefix) }
+    guard calls > 0 else { return }
+    log.note(
+      Diagnostic(
+        .collectiveUnsized, severity: .warning, at: SourceLocation(file: raw.path),
+        "calls NCCL and holds no GPU kernels; these calls are left out (calls: \(calls))",
+        remedy: "capture with CUDA activities on"))
+  }
+
   /// What the `nccl:` annotation around an NCCL kernel's launch says, in captures whose kernels carry
   /// nothing themselves.
   private mutating func legacyCall(
     of operation: KinetoCollector.DeviceOperation, name: String
   ) -> Communication? {
-    guard isLegacy, let count = worldSize,
+    guard isLegacy,
       ["ncclKernel", "ncclDevKernel", "rcclGeneric"].contains(where: name.contains),
       let launch = operation.correlation.flatMap({ launchCalls[$0] })
     else { return nil }
@@ -210,11 +222,13 @@ struct KinetoReader {
       let title = builder.names[annotation.name]
       if title.hasPrefix(LegacyCall.prefix) {
         guard let call = LegacyCall(name: title, args: annotation.args),
+          let communication = call.communication(
+            group: builder.group(.world), of: worldSize),
           claimed.insert(index).inserted
         else { return nil }
         groupless.insert(builder.communications.count)
         assume(Self.defaultGroupAssumption)
-        return call.communication(group: builder.group(.world), of: count)
+        return communication
       }
       span = annotations.parent[index]
     }

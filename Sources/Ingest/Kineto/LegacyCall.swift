@@ -41,20 +41,23 @@ struct LegacyCall {
     bytes = sum
   }
 
-  /// The call in a group of `count` ranks.
+  /// The call in a group of `count` ranks; `nil` where their number is not known and decides what each
+  /// gets.
   ///
   /// An all-to-all may have had splits or not; the annotation is the same. So they are lost.
-  func communication(group: Int, of count: Int) -> Communication {
+  func communication(group: Int, of count: Int?) -> Communication? {
     var call = Communication(kind: kind, group: group)
     call.sendBytes = ByteCount(bytes)
-    let count = Int64(count)
     switch kind {
     case .allToAll:
       call.sizes = .lost
       call.receiveSplitsAreLost = true
     case .allGather:
-      call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(bytes, count))
-    case .reduceScatter: call.receiveBytes = ByteCount(bytes / count)
+      guard let count else { return nil }
+      call.receiveBytes = ByteCount(TensorSizes.saturatingProduct(bytes, Int64(count)))
+    case .reduceScatter:
+      guard let count else { return nil }
+      call.receiveBytes = ByteCount(bytes / Int64(count))
     default: call.receiveBytes = ByteCount(bytes)
     }
     return call

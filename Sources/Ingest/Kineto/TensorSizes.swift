@@ -1,4 +1,6 @@
 import JSON
+import Quantities
+import Trace
 
 /// Sizes of elements and tensors under the spellings that PyTorch uses.
 enum TensorSizes {
@@ -41,6 +43,17 @@ enum TensorSizes {
   static func saturatingSum(_ lhs: Int64, _ rhs: Int64) -> Int64 {
     let (sum, overflow) = lhs.addingReportingOverflow(rhs)
     return overflow ? .max : sum
+  }
+}
+
+extension Communication {
+  /// Gather and scatter state one member's part, of what it sends and of what it gets; the whole is
+  /// what all members make together.
+  mutating func widenRooted(groupSize: Int?) {
+    guard kind == .gather || kind == .scatter, let groupSize else { return }
+    let part = kind == .gather ? sendBytes : receiveBytes
+    let whole = ByteCount(TensorSizes.saturatingProduct(part.bytes, Int64(groupSize)))
+    if kind == .gather { receiveBytes = whole } else { sendBytes = whole }
   }
 }
 

@@ -1,15 +1,15 @@
 import Diagnostics
 import Streams
 
-/// Takes a Chrome-trace JSON text apart as it streams by: the elements of `traceEvents` one at a
-/// time, and the other members of the top-level object that somebody wants. Builds no tree, keeps
+/// Takes a JSON text with one long array apart as it streams by: the elements of the array
+/// (`traceEvents` of a Chrome trace, `nodes` of an execution trace) one at a time, and the other members of the top-level object that somebody wants. Builds no tree, keeps
 /// no more than one element in memory.
 struct EventStreamScanner {
   /// A piece of the text, valid only during the call that hands it over.
   enum Piece {
     /// A wanted member of the top-level object.
     case header(key: String, UnsafeRawBufferPointer)
-    /// An element of `traceEvents`.
+    /// An element of the array.
     case event(UnsafeRawBufferPointer)
   }
 
@@ -19,10 +19,13 @@ struct EventStreamScanner {
   /// Offset in the text of `buffer[0]`.
   private var bufferOffset: Int64 = 0
   private let elementLimit: Int
+  /// The key of the array.
+  private let arrayKey: String
 
   /// Scans `stream` from its start; a value larger than `elementLimit` bytes is an error.
-  init(_ stream: InputStream, elementLimit: Int = 1 << 24) {
+  init(_ stream: InputStream, arrayKey: String = "traceEvents", elementLimit: Int = 1 << 24) {
     self.stream = stream
+    self.arrayKey = arrayKey
     self.elementLimit = elementLimit
   }
 
@@ -62,7 +65,7 @@ struct EventStreamScanner {
       }
       try expect(UInt8(ascii: ":"), "a ':' behind the key '\(key)'")
       _ = try nextByte("the value of '\(key)'")
-      if key == "traceEvents" {
+      if key == arrayKey {
         try events(visit)
       } else if wanted.contains(key) {
         try element(in: "the value of '\(key)'") { try visit(.header(key: key, $0), $1) }
@@ -75,12 +78,12 @@ struct EventStreamScanner {
   }
 
   private mutating func events(_ visit: (Piece, Int64) throws -> Void) throws {
-    try expect(UInt8(ascii: "["), "the '[' of traceEvents")
+    try expect(UInt8(ascii: "["), "the '[' of \(arrayKey)")
     var count = 0
     while true {
       let place =
         count == 0
-        ? "traceEvents" : "traceEvents, after \(count) event" + (count == 1 ? "" : "s")
+        ? arrayKey : "\(arrayKey), after \(count) event" + (count == 1 ? "" : "s")
       var byte = try nextByte(place)
       if byte == UInt8(ascii: "]") {
         position += 1

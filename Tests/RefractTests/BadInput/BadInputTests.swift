@@ -8,7 +8,7 @@ struct BadInputTests {
   private static let cases =
     TraceCases.all + TraceContentCases.all + JobCases.all + NativeTraceCases.all + RankFileCases.all
     + FabricTextCases.all + FabricCases.all + RuleCases.all + PlacementCases.all
-    + CommandLineCases.all + FlowCases.all + BombCases.all
+    + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all
 
   @Test("is refused in the words of its table", arguments: cases)
   func refusal(_ bad: BadInput) throws {
