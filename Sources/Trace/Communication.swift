@@ -32,6 +32,9 @@ public struct Communication: Sendable, Equatable {
   /// Whether the host thread that launched it spins until it has ended (DeepEP's dispatch reads
   /// counters that its notify kernel fills).
   public var hostWaits = false
+  /// How far it had come when the capture was written; other than completed only in captures of
+  /// jobs that had not ended, as a flight recorder makes them.
+  public var state = CallState.completed
   /// What people call this operation where its kind says too little: "dispatch (backward)".
   public var label: String?
   /// The rule that supplied kind, group or sizes; `nil` where the capture recorded them.

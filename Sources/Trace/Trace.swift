@@ -50,6 +50,8 @@ public struct RankTrace: Sendable {
   public var edges: [EventEdge]
   /// Its communication calls.
   public var communications: [Communication]
+  /// How far it had come in its groups, where the capture says: each group at most once.
+  public var progress: [GroupProgress] = []
 
   /// A rank with nothing in it yet.
   public init(rank: RankID, rankSource: String, originNanoseconds: Int64) {

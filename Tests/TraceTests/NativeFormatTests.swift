@@ -23,6 +23,11 @@ struct NativeFormatTests {
     call.hostWaits = true
     call.label = "dispatch"
     call.assumedBy = "rules"
+    call.state = .started
+    var progress = GroupProgress(group: 1)
+    progress.lastEnqueued = 9
+    progress.lastCompleted = 7
+    rank.rank.progress = [GroupProgress(group: 0), progress]
     rank.add(.kernel, lane: 1, at: 5, for: 10, launchedBy: launch, call)
     var routed = Communication(kind: .allToAll, group: 1)
     routed.routing = TokenRouting(
@@ -71,6 +76,7 @@ struct NativeFormatTests {
     #expect(a.host == b.host && a.device == b.device && a.lanes == b.lanes)
     #expect(a.events == b.events && a.edges == b.edges)
     #expect(a.communications == b.communications)
+    #expect(a.progress == b.progress)
     #expect(a.names == b.names)
   }
 

@@ -16,9 +16,12 @@ struct NativeRankReader {
   private var lineCount: Int { rank.events.count + lostLines.count }
   private var latestStart = SimTime(picoseconds: .min)
 
-  init(_ node: JSONNode, directory: String, worldSize: Int) throws {
+  init(_ node: JSONNode, directory: String, worldSize: Int, groupCount: Int) throws {
     try node.allow(
-      keys: ["rank", "rank_source", "file", "events", "origin_ns", "host", "device", "lanes"])
+      keys: [
+        "rank", "rank_source", "file", "events", "origin_ns", "host", "device", "lanes",
+        "progress",
+      ])
     let file = try node.required("file").string()
     guard !file.contains("/"), file != "..", file != ".", !file.isEmpty else {
       throw try node.required("file").diagnostic(
@@ -40,6 +43,16 @@ struct NativeRankReader {
       }
       return Lane(kind: kind, name: try lane.required("name").string())
     }
+    rank.progress =
+      try node.optional("progress")?.elements().map {
+        try GroupProgress($0, groupCount: groupCount)
+      } ?? []
+    if let twice = rank.progress.indices.first(where: { index in
+      rank.progress[..<index].contains { $0.group == rank.progress[index].group }
+    }) {
+      throw try node.required("progress").diagnostic(
+        .valueOutOfRange, "the group \(rank.progress[twice].group) stands here a second time")
+    }
   }
 
   /// The rank.
@@ -48,6 +61,11 @@ struct NativeRankReader {
   /// - Throws: a `Diagnostic` with file, line and key path.
   consuming func read(groups: [ProcessGroup], salvage: inout Salvage?) throws -> RankTrace {
     groupsOfRank = Set(groups.indices.filter { groups[$0].ranks.contains(rank.rank) })
+    if let strange = rank.progress.first(where: { !groupsOfRank.contains($0.group) }) {
+      throw Diagnostic(
+        .groupUnknown, at: SourceLocation(file: path, keyPath: "progress"),
+        "rank \(rank.rank.raw) is no member of group '\(groups[strange.group].name)'")
+    }
     try readLines(groups: groups, salvage: &salvage)
     try salvage?.check(kept: rank.events.count)
     if lineCount != expectedEvents, salvage?.isStopped != true {
@@ -195,8 +213,8 @@ struct NativeRankReader {
   private func communication(_ node: JSONNode, groups: [ProcessGroup]) throws -> Communication {
     try node.allow(keys: [
       "kind", "group", "sequence", "send_bytes", "receive_bytes", "send_splits_bytes",
-      "receive_splits_bytes", "peer", "routing", "injection_cap_gbps", "host_waits", "label",
-      "assumed_by", "sizes_from", "receive_splits_lost",
+      "receive_splits_bytes", "peer", "routing", "injection_cap_gbps", "host_waits", "state",
+      "label", "assumed_by", "sizes_from", "receive_splits_lost",
     ])
     let kindNode = try node.required("kind")
     guard let kind = CollectiveKind(rawValue: try kindNode.string()) else {
@@ -228,6 +246,13 @@ struct NativeRankReader {
       .gigabitsPerSecond(try $0.double(exclusive: true))
     }
     call.hostWaits = try node.optional("host_waits")?.bool() ?? false
+    if let stateNode = try node.optional("state") {
+      guard let state = CallState(rawValue: try stateNode.string()) else {
+        throw stateNode.diagnostic(
+          .valueOutOfRange, "must be 'scheduled', 'started' or 'completed'")
+      }
+      call.state = state
+    }
     call.label = try node.optional("label")?.string()
     call.assumedBy = try node.optional("assumed_by")?.string()
     call.sizes = try node.optional("sizes_from")?.provenance() ?? call.defaultProvenance
@@ -242,6 +267,20 @@ struct NativeRankReader {
 extension Communication {
   /// What is taken where a file does not say how sizes are known.
   var defaultProvenance: SizeProvenance { assumedBy == nil ? .recorded : .assumed }
+}
+
+extension GroupProgress {
+  fileprivate init(_ node: JSONNode, groupCount: Int) throws {
+    try node.allow(keys: ["group", "last_enqueued", "last_started", "last_completed"])
+    let groupNode = try node.required("group")
+    guard groupCount > 0 else {
+      throw groupNode.diagnostic(.valueOutOfRange, "the manifest has no groups")
+    }
+    self.init(group: try groupNode.int(in: 0...groupCount - 1))
+    lastEnqueued = try node.optional("last_enqueued")?.integer(in: 0...(.max))
+    lastStarted = try node.optional("last_started")?.integer(in: 0...(.max))
+    lastCompleted = try node.optional("last_completed")?.integer(in: 0...(.max))
+  }
 }
 
 extension JSONNode {

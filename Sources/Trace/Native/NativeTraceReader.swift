@@ -35,7 +35,8 @@ public struct NativeTraceReader {
     var ranks = RankFiles(salvages: salvages, count: nodes.count)
     for node in nodes {
       try ranks.read(
-        NativeRankReader(node, directory: directory, worldSize: worldSize), at: node,
+        NativeRankReader(
+          node, directory: directory, worldSize: worldSize, groupCount: groups.count), at: node,
         groups: groups)
     }
     let assumptions = try root.optional("assumptions")?.elements().map { node in

@@ -71,6 +71,7 @@ public struct NativeTraceWriter {
       }
       if let cap = call.injectionCap { json.member("injection_cap_gbps", cap.gigabitsPerSecond) }
       if call.hostWaits { json.member("host_waits", true) }
+      if call.state != .completed { json.member("state", call.state.rawValue) }
       if let label = call.label { json.member("label", label) }
       if let rule = call.assumedBy { json.member("assumed_by", rule) }
       if call.sizes != call.defaultProvenance { json.member("sizes_from", call.sizes.word) }
@@ -139,6 +140,18 @@ public struct NativeTraceWriter {
           }
         }
       }
+      guard !rank.progress.isEmpty else { return }
+      json.key("progress")
+      json.array { json in for progress in rank.progress { write(progress, to: &json) } }
+    }
+  }
+
+  private static func write(_ progress: GroupProgress, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("group", progress.group)
+      if let number = progress.lastEnqueued { json.member("last_enqueued", number) }
+      if let number = progress.lastStarted { json.member("last_started", number) }
+      if let number = progress.lastCompleted { json.member("last_completed", number) }
     }
   }
 }
