@@ -13,19 +13,27 @@ public struct WorkloadAssembler {
   /// An assembler of one trace.
   public init(_ trace: Trace, options: WorkloadOptions) {
     self.options = options
-    assumptions = trace.assumptions
-    survey = StepSurvey(trace)
-    guard let count = options.ranksPerHost else {
-      self.trace = trace
-      return
-    }
-    var placed = trace
-    for index in placed.ranks.indices {
-      placed.ranks[index].host = "host \(placed.ranks[index].rank.index / count)"
+    let (whole, leftOut) = RingTrim.trimmed(trace)
+    var placed = whole
+    if let count = options.ranksPerHost {
+      for index in placed.ranks.indices {
+        placed.ranks[index].host = "host \(placed.ranks[index].rank.index / count)"
+      }
     }
     self.trace = placed
-    assumptions.append(
-      Assumption("hosts", "hosts are as the user says: ranks in order, \(count) to a host"))
+    survey = StepSurvey(placed)
+    assumptions = trace.assumptions
+    if leftOut > 0 {
+      assumptions.append(
+        Assumption(
+          "ring",
+          "calls that the flight recorders' rings no longer hold on all members are left out: "
+            + "\(leftOut)"))
+    }
+    if let count = options.ranksPerHost {
+      assumptions.append(
+        Assumption("hosts", "hosts are as the user says: ranks in order, \(count) to a host"))
+    }
   }
 
   /// What the capture says of the chosen step, matched or not: calls whose peers are not known
@@ -73,10 +81,11 @@ public struct WorkloadAssembler {
   /// The workload. Of a salvaged trace the last step that is whole on all ranks, where `last` is asked
   /// for.
   ///
-  /// - Throws: a `Diagnostic` where there is nothing to replay, the step is not there, ranks are
-  ///   missing, or members of a group disagree.
+  /// - Throws: a `Diagnostic` where there is nothing to replay, the step is not there, the job hung,
+  ///   ranks are missing, or members of a group disagree.
   public func assemble() throws -> Workload {
     var whole = self
+    try refuseHungJob()
     guard trace.isSalvaged, options.step == .last else { return try whole.assembleStep() }
     do {
       return try whole.assembleStep()
@@ -87,6 +96,12 @@ public struct WorkloadAssembler {
         "what could be salvaged is not enough to replay; 'refract inspect' shows what there is"
       throw hopeless
     }
+  }
+
+  /// A job that hung has no step: calls had not ended, for ranks never came to them.
+  private func refuseHungJob() throws {
+    guard trace.hasOpenCalls, let hang = MatchingReport(trace).hang else { return }
+    throw hang.diagnostic(trace.groups)
   }
 
   /// The last step before the last one in which the calls of all ranks match.

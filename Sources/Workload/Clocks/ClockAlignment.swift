@@ -15,6 +15,7 @@ struct ClockAlignment {
   /// Of each rank the first start and the length of what it does in the step, in its recorded clock.
   private let starts: [Int64]
   private let lengths: [Int64]
+  private let origins: [Int64]
   private let hosts: [Host]
 
   /// A clock, and the places of the traced ranks that have it.
@@ -28,14 +29,18 @@ struct ClockAlignment {
   /// - Parameter events: of each traced rank the events of the chosen step, step marks left out.
   init(_ trace: Trace, events: [[Int]]) {
     self.trace = trace
-    var starts: [Int64] = []
+    var known: [Int64?] = []
     var lengths: [Int64] = []
     for (rank, events) in zip(trace.ranks, events) {
-      let first = events.map { rank.events[$0].start.nanosecondsRounded }.min() ?? 0
+      let first = events.map { rank.events[$0].start.nanosecondsRounded }.min()
       let last = events.map { rank.events[$0].end.nanosecondsRounded }.max() ?? 0
-      starts.append(rank.originNanoseconds &+ first)
-      lengths.append(last - first)
+      known.append(first.map { rank.originNanoseconds &+ $0 })
+      lengths.append(last - (first ?? last))
     }
+    // A rank without events has no clock; it takes that of the first.
+    let earliest = known.compactMap(\.self).min() ?? 0
+    let starts = known.map { $0 ?? earliest }
+    origins = zip(trace.ranks, known).map { $1 == nil ? earliest : $0.originNanoseconds }
     (self.starts, self.lengths) = (starts, lengths)
     hosts = Self.hosts(trace, starts, lengths)
     align(events)
@@ -74,10 +79,10 @@ struct ClockAlignment {
     let beside = coarseShifts()
     let origin =
       zip(trace.ranks.indices, hostOfRank).map { rank, host in
-        trace.ranks[rank].originNanoseconds &+ beside[host]
+        origins[rank] &+ beside[host]
       }.min() ?? 0
     let shifts = zip(trace.ranks.indices, hostOfRank).map { rank, host in
-      trace.ranks[rank].originNanoseconds &+ beside[host] &- origin
+      origins[rank] &+ beside[host] &- origin
     }
     let meetings = ClockEvidence(trace, events: events, hostOfRank: hostOfRank, shifts: shifts)
       .meetings()
