@@ -7,6 +7,9 @@ enum CaptureFormat: CaseIterable {
   case executionTrace
   case splits
   case captureManifest
+  case flightRecorderPickle
+  case inspector
+  case flightRecorderJSON
 
   /// The format of a file, by its first bytes after decompression; an unknown one is a diagnostic.
   ///
@@ -26,11 +29,13 @@ enum CaptureFormat: CaseIterable {
     // A rank without all-to-alls has a splits file without lines, in which nothing tells what it is.
     if filled == 0, lastComponent(path).hasPrefix("splits_rank") { return .splits }
     if let reason = unreadable(text, path: path) { throw reason }
+    // In this order, for a Kineto file may hold keys of the others.
     if let format = allCases.first(where: { $0.recognizes(text) }) { return format }
     throw Diagnostic(
       .unknownFormat, at: SourceLocation(file: path),
       "is in no capture format known here",
-      remedy: "name PyTorch Kineto JSON files (plain, .gz or .zst) or a native trace directory")
+      remedy: "name PyTorch Kineto files, NCCL flight recorder dumps or NCCL Inspector files "
+        + "(plain, .gz or .zst), or a native trace directory")
   }
 
   /// Why a text is none, whatever the format: an encoding, or a file that was never written.
@@ -55,17 +60,24 @@ enum CaptureFormat: CaseIterable {
   }
 
   private func recognizes(_ head: ArraySlice<UInt8>) -> Bool {
+    if self == .flightRecorderPickle { return PickleReader.recognizes(head) }
     guard head.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return false }
     switch self {
-    case .kineto:
-      return [
-        "\"traceEvents\"", "\"deviceProperties\"", "\"schemaVersion\"", "\"distributedInfo\"",
-      ]
-      .contains { head.holds($0) }
     case .executionTrace:
       return head.holds("\"nodes\"") && (head.holds("\"schema\"") || head.holds("\"start_ts\""))
     case .splits: return head.holds("\"send_splits_bytes\"") && head.holds("\"call\"")
     case .captureManifest: return head.holds("\"refract.capture/")
+    default: return marks.contains { head.holds("\"" + $0 + "\"") }
+    }
+  }
+
+  /// Keys of which one is near the beginning of such a JSON file.
+  private var marks: [String] {
+    switch self {
+    case .kineto: ["traceEvents", "deviceProperties", "schemaVersion", "distributedInfo"]
+    case .executionTrace, .splits, .captureManifest, .flightRecorderPickle: []
+    case .inspector: ["coll_perf", "p2p_perf", "inspector_output_format_version"]
+    case .flightRecorderJSON: ["pg_config", "pg_status", "collective_seq_id"]
     }
   }
 }

@@ -67,7 +67,8 @@ public struct Ingestor {
   }
 
   private func read(_ path: String) throws -> CaptureFile {
-    switch try CaptureFormat.sniff(path) {
+    let format = try CaptureFormat.sniff(path)
+    switch format {
     case .kineto:
       var reader = try KinetoReader(path: path, rules: rules, salvages: salvages)
       return .rank(try reader.read())
@@ -75,6 +76,13 @@ public struct Ingestor {
       return .records(try ExecutionTraceReader(path: path, salvages: salvages).read())
     case .splits: return .records(try SplitsReader(path: path, salvages: salvages).read())
     case .captureManifest: return .manifest(try CaptureManifest(path: path))
+    case .flightRecorderPickle, .flightRecorderJSON:
+      return .rank(
+        try FlightRecorderReader(
+          path: path, pickled: format == .flightRecorderPickle, salvages: salvages
+        ).read())
+    case .inspector:
+      return .rank(try InspectorReader(path: path, salvages: salvages).read())
     }
   }
 }

@@ -31,6 +31,10 @@ struct JobAssembler {
     noteLost()
     let worldSize = try worldSize(numbered.map(\.rank.raw).max() ?? 0)
     learnRanks(worldSize)
+    let seats = try CommunicatorMembers(
+      numbered.map { (captures[$0.capture], $0.rank) }, worldSize: worldSize)
+    learned.merge(seats.lists) { known, _ in known }
+    assumptions += seats.assumptions
     var ranks: [RankTrace] = []
     for number in numbered {
       let capture = captures[number.capture]
@@ -49,23 +53,7 @@ struct JobAssembler {
         used.contains(index) || group.ranks != nil || group.isWorld || learned[group.name] != nil
           ? try unify(group, of: capture, worldSize: worldSize) : nil
       }
-      for index in rank.communications.indices {
-        guard let group = mapping[rank.communications[index].group] else { continue }
-        guard membership[group].contains(number.rank) else {
-          throw Diagnostic(
-            .groupUnknown, at: SourceLocation(file: capture.path),
-            "rank \(number.rank.raw) communicates in group '\(groups[group].name)', "
-              + "of which it is no member",
-            remedy: "name files of one job only, each under its own rank")
-        }
-        rank.communications[index].group = group
-        if let fault = rank.communications[index].fault(groupSize: groups[group].ranks.count) {
-          throw Diagnostic(
-            .valueOutOfRange, at: SourceLocation(file: capture.path),
-            "\(rank.communications[index].title) in group '\(groups[group].name)': \(fault)",
-            remedy: "the file was damaged or edited; capture or copy it again")
-        }
-      }
+      try fit(&rank, of: capture, to: mapping, seats)
       ranks.append(rank)
       log.append(capture.log)
       noteLostSplits(of: rank, in: capture.path)
@@ -87,6 +75,43 @@ struct JobAssembler {
         .splitsLost, severity: .warning, at: SourceLocation(file: path),
         "the capture lacks the splits of all-to-all calls, or cut them (calls: \(lost))",
         remedy: "name the rank's execution trace or splits file beside it"))
+  }
+
+  /// Names the groups of a rank by their numbers in the job.
+  private func fit(
+    _ rank: inout RankTrace, of capture: RankCapture, to mapping: [Int?],
+    _ seats: CommunicatorMembers
+  ) throws {
+    let number = rank.rank
+    func check(_ group: Int, _ what: String) throws {
+      guard !membership[group].contains(number) else { return }
+      throw Diagnostic(
+        .groupUnknown, at: SourceLocation(file: capture.path),
+        "rank \(number.raw) \(what) in group '\(groups[group].name)', of which it is no member",
+        remedy: "name files of one job only, each under its own rank")
+    }
+    for index in rank.communications.indices {
+      guard let group = mapping[rank.communications[index].group] else { continue }
+      try check(group, "communicates")
+      rank.communications[index].group = group
+      if let place = rank.communications[index].peer, !capture.seats.isEmpty {
+        rank.communications[index].peer = try seats.rank(
+          at: place.index, of: groups[group].name, for: capture)
+      }
+      if let fault = rank.communications[index].fault(groupSize: groups[group].ranks.count) {
+        throw Diagnostic(
+          .valueOutOfRange, at: SourceLocation(file: capture.path),
+          "\(rank.communications[index].title) in group '\(groups[group].name)': \(fault)",
+          remedy: "the file was damaged or edited; capture or copy it again")
+      }
+    }
+    rank.progress = try rank.progress.compactMap { progress in
+      guard let group = mapping[progress.group] else { return nil }
+      try check(group, "has a status")
+      var mapped = progress
+      mapped.group = group
+      return mapped
+    }
   }
 
   private mutating func noteLost() {
@@ -145,7 +170,8 @@ struct JobAssembler {
         "no file says how many ranks the job has; taken for the highest known rank + 1"))
     let inNames = lost.compactMap { rankInName(lastComponent($0.path))?.raw }.max() ?? 0
     let inGroups = captures.flatMap(\.groups).compactMap { $0.ranks?.max()?.raw }.max() ?? 0
-    return Int(max(highestRank, inGroups, inNames)) + 1
+    let inSeats = captures.flatMap(\.seats.values).map(\.size).max() ?? 0
+    return max(Int(max(highestRank, inGroups, inNames)) + 1, inSeats)
   }
 
   private mutating func unify(
@@ -227,6 +253,9 @@ struct JobAssembler {
     for rank in ranks.indices {
       for call in ranks[rank].communications.indices {
         ranks[rank].communications[call].group = place[ranks[rank].communications[call].group]
+      }
+      for entry in ranks[rank].progress.indices {
+        ranks[rank].progress[entry].group = place[ranks[rank].progress[entry].group]
       }
     }
     return order.map { groups[$0] }

@@ -24,6 +24,8 @@ struct RankCapture {
   var assumptions: [Assumption]
   /// What reading found.
   var log: DiagnosticLog
+  /// Its places in groups of which the capture lists no members, by the groups' names.
+  var seats: [String: CommunicatorSeat] = [:]
 
   /// Takes it for rank 0 for want of a number.
   mutating func assumeFirstRank() {

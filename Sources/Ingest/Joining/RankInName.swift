@@ -1,10 +1,11 @@
 import Trace
 
-/// The rank that a file's name tells: the number behind "rank", else the one behind "worker" or, as
-/// execution traces are called, behind "et" or "eg": `kineto_rank3`, `worker3_step_12`, `dlrm_eg_3`.
+/// The rank that a file's name tells: the number behind "rank", else the one behind "worker" or
+/// "dump", as flight recorders name theirs, or, as execution traces are called, behind "et" or "eg":
+/// `kineto_rank3`, `worker3_step_12`, `_dump_3`, `dlrm_eg_3`.
 func rankInName(_ name: String) -> RankID? {
   let lower = Array(name.lowercased().utf8)
-  for word in ["rank", "worker"] {
+  for word in ["rank", "worker", "dump"] {
     if let rank = number(behind: word, in: lower, isWhole: false) { return rank }
   }
   for word in ["et", "eg"] {

@@ -5,10 +5,11 @@ import Testing
 /// and nothing left behind that looks whole.
 @Suite("Bad input")
 struct BadInputTests {
-  private static let cases =
+  private static let cases: [BadInput] =
     TraceCases.all + TraceContentCases.all + JobCases.all + NativeTraceCases.all + RankFileCases.all
     + FabricTextCases.all + FabricCases.all + RuleCases.all + PlacementCases.all
-    + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all
+    + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all + PickleCases.all
+    + FlightRecorderCases.all + InspectorCases.all
 
   @Test("is refused in the words of its table", arguments: cases)
   func refusal(_ bad: BadInput) throws {
