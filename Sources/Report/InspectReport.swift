@@ -12,6 +12,7 @@ public struct InspectReport: Sendable {
   private let captured: CapturedStep?
   private let workload: Result<Workload, Diagnostic>
   private let dependencies: DependencyReport?
+  private let matching: MatchingText?
 
   /// A report.
   ///
@@ -20,29 +21,49 @@ public struct InspectReport: Sendable {
   ///   - captured: the chosen step, where it can be measured.
   ///   - dependencies: what waits for what, where that is asked for.
   ///   - workload: the matched workload, or why there is none.
+  ///   - matching: how calls match, where it is asked for or calls had not ended.
   public init(
     _ summary: TraceSummary, survey: StepSurvey, captured: CapturedStep?,
-    workload: Result<Workload, Diagnostic>, dependencies: DependencyReport? = nil
+    workload: Result<Workload, Diagnostic>, dependencies: DependencyReport? = nil,
+    matching: MatchingReport? = nil
   ) {
     self.dependencies = dependencies
     self.summary = summary
     self.survey = survey
     self.captured = captured
     self.workload = workload
+    let groups = summary.groups.map(\.group)
+    self.matching = matching.map { MatchingText(report: $0, groups: groups) }
   }
 
   /// For people.
   public var text: String {
-    var lines = [
-      "ranks: \(summary.ranks.count) traced of \(summary.worldSize)"
-        + (summary.missingRanks.isEmpty ? "" : "; no trace of \(rankList(summary.missingRanks))")
-    ]
+    var lines = head
+    if matching?.report.openCalls ?? 0 > 0 { lines.append("") }
     lines +=
       ranks + [""] + groups + [""] + (sizes.total > 0 ? ["sizes of calls: " + sizes.words] : [])
     lines += step
     if let dependencies { lines += [""] + Self.dependencyLines(dependencies) }
     if !assumptions.isEmpty { lines += ["", "assumed:"] + assumptions.map { "  \($0.text)" } }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How calls match, for people; what else there is to a trace is left to `text`.
+  public var matchingText: String {
+    (head + [""] + (matching?.lines ?? [])).joined(separator: "\n") + "\n"
+  }
+
+  private var head: [String] {
+    [
+      "ranks: \(summary.ranks.count) traced of \(summary.worldSize)"
+        + (summary.missingRanks.isEmpty ? "" : "; no trace of \(rankList(summary.missingRanks))")
+    ] + silent + (matching?.headline ?? [])
+  }
+
+  /// Ranks with a capture in which nothing is.
+  private var silent: [String] {
+    let ranks = summary.ranks.filter { $0.lanes.allSatisfy { $0.events == 0 } }.map(\.rank)
+    return ranks.isEmpty ? [] : ["nothing captured of \(rankList(ranks))"]
   }
 
   private var assumptions: [Assumption] {
@@ -89,7 +110,9 @@ public struct InspectReport: Sendable {
       ("group", .left), ("ranks", .left), ("kind", .left), ("calls", .right),
       ("bytes in", .right), ("captured ms", .right), ("assumed", .right),
     ])
-    for group in summary.groups {
+    let quiet = summary.groups.count { $0.calls.isEmpty }
+    let isCrowded = quiet > Self.shownQuietGroups
+    for group in summary.groups where !isCrowded || !group.calls.isEmpty {
       let name = [group.group.label, rankList(group.group.ranks)]
       if group.calls.isEmpty { table.add(name + ["–", "0", "–", "–", "0"]) }
       for (index, calls) in group.calls.enumerated() {
@@ -102,14 +125,19 @@ public struct InspectReport: Sendable {
           ])
       }
     }
-    return summary.groups.isEmpty ? ["no process groups"] : table.lines(indent: "  ")
+    guard !summary.groups.isEmpty else { return ["no process groups"] }
+    return (table.isEmpty ? [] : table.lines(indent: "  "))
+      + (isCrowded ? ["  and \(quiet) groups without calls"] : [])
   }
+
+  /// So many groups in which nothing is called are listed, more are counted.
+  private static let shownQuietGroups = 8
 
   private var step: [String] {
     var lines = Self.stepLines(survey)
     if captured?.stepTime == .zero {
       lines.append("captured step: nothing says when anything ran")
-    } else if let captured {
+    } else if let captured, matching?.report.hang == nil {
       lines.append(
         "captured step \(Wording.time(captured.stepTime))"
           + (captured.hostStep.map { ", host \(Wording.time($0))" } ?? ""))
@@ -170,6 +198,10 @@ public struct InspectReport: Sendable {
         json.string(DiagnosticRenderer.line(diagnostic))
       } else {
         json.null()
+      }
+      if let matching {
+        json.key("matching")
+        json.matching(matching.report, groups: matching.groups)
       }
       json.assumptions(assumptions)
       json.diagnostics(summary.diagnostics)

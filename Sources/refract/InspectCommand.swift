@@ -10,10 +10,22 @@ import Workload
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what a trace holds: ranks, groups, lanes, collectives, steps, what is missing.")
+    abstract: "Say what a trace holds: ranks, groups, lanes, collectives, steps, what is missing.",
+    discussion: """
+      Of a job that hung, flight recorder dumps tell who waits for whom; to inspect them succeeds, \
+      for the diagnosis is the result.
+      """)
 
   @Argument(help: "Capture files, directories or patterns: together one trace.")
   var inputs: [String]
+
+  @Flag(
+    name: .long,
+    help: """
+      Say how the calls of all ranks match instead: complete and partial collectives by group, what \
+      members disagree on, and in a job that hung who waits for whom. With --json beside the rest.
+      """)
+  var matching = false
 
   @Flag(name: .long, help: "Print JSON.")
   var json = false
@@ -40,9 +52,12 @@ struct InspectCommand: ParsableCommand {
       captured: (try? workload.get())?.captured ?? (try? assembler.captured()),
       workload: workload.mapError { error in
         error as? Diagnostic ?? Diagnostic(.defect, "\(error)")
-      }, dependencies: graph)
+      }, dependencies: graph,
+      matching: matching || trace.hasOpenCalls ? MatchingReport(trace) : nil)
     options.show(trace.log.summarized())
     try printOutput(
-      json ? report.json(version: Refract.version) : Array(report.text.utf8))
+      json
+        ? report.json(version: Refract.version)
+        : Array((matching ? report.matchingText : report.text).utf8))
   }
 }
