@@ -108,8 +108,12 @@ struct HangFinder {
       links[one, default: []].insert(other)
     }
     for call in groups.flatMap(\.instances) where call.isOpen {
+      // Through the first of them all reach all.
       let members = call.unfinished.map(\.rank)
-      for member in members { links[member, default: []].formUnion(members) }
+      for member in members {
+        link(member, members[0])
+        link(members[0], member)
+      }
     }
     for pair in table.pairs {
       let isOpen = (pair.sends + pair.receives).contains { $0.communication.state != .completed }
