@@ -2,11 +2,19 @@ import Quantities
 import Trace
 
 /// One call that a trace records, with when it began by its rank's own clock.
-struct RecordedCall {
-  var rank: RankID
-  var communication: Communication
+///
+/// A class, for members of matched calls hold it many times over, and a communication is large.
+final class RecordedCall: Sendable {
+  let rank: RankID
+  let communication: Communication
   /// Nanoseconds of the capture's clock.
-  var start: Int64
+  let start: Int64
+
+  init(rank: RankID, communication: Communication, start: Int64) {
+    self.rank = rank
+    self.communication = communication
+    self.start = start
+  }
 }
 
 /// All calls of a trace, by what they must meet: collectives by group and rank, sends and receives by

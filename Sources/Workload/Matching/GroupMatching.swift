@@ -16,12 +16,7 @@ public struct GroupMatching: Sendable {
   /// Those that some member's capture lacks: it never came, has gone by, or is not there.
   public var partialCount: Int { instances.count - completeCount }
   /// The first to which a member never came, or which members call differently.
-  public var firstDivergence: MatchedCall? {
-    instances.first { instance in
-      !instance.absent.isEmpty
-        || instance.calls.contains { $0.communication.kind != instance.kind }
-    }
-  }
+  public var firstDivergence: MatchedCall? { instances.first { $0.isDivergent } }
   /// Members that never came to some collective.
   public var missing: [RankID] {
     Array(Set(instances.flatMap(\.absent))).sorted()

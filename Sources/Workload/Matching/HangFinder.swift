@@ -43,9 +43,9 @@ struct HangFinder {
   // MARK: Waits
 
   private func collectiveWaits() -> [HangDiagnosis.Wait] {
-    groups.flatMap(\.instances).compactMap { call in
+    groups.lazy.flatMap(\.instances).filter(\.isOpen).compactMap { call in
       let (missing, untraced) = (call.absent, call.untraced)
-      guard call.isOpen, !missing.isEmpty || !untraced.isEmpty else { return nil }
+      guard !missing.isEmpty || !untraced.isEmpty else { return nil }
       return HangDiagnosis.Wait(
         group: call.group, kind: call.kind, sequence: call.sequence,
         waiting: call.unfinished.map(\.rank).sorted(), missing: missing.sorted(),
@@ -107,7 +107,7 @@ struct HangFinder {
     func link(_ one: RankID, _ other: RankID) {
       links[one, default: []].insert(other)
     }
-    for call in groups.flatMap(\.instances) where call.isOpen {
+    for call in groups.lazy.flatMap(\.instances) where call.isOpen {
       // Through the first of them all reach all.
       let members = call.unfinished.map(\.rank)
       for member in members {

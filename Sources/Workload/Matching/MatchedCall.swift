@@ -35,7 +35,7 @@ public struct MatchedCall: Sendable {
 
   /// The kind on the first member that has the call.
   public var kind: CollectiveKind {
-    calls.first?.communication.kind ?? .metadata
+    members.lazy.compactMap(\.call).first?.communication.kind ?? .metadata
   }
 
   var calls: [RecordedCall] { members.compactMap(\.call) }
@@ -75,5 +75,23 @@ public struct MatchedCall: Sendable {
 
   /// Whether it holds members up: it had ended on none, though it was issued on some. One that has
   /// ended anywhere has been joined by all, whatever their captures show.
-  var isOpen: Bool { !unfinished.isEmpty && finished.isEmpty }
+  var isOpen: Bool {
+    var isIssued = false
+    for member in members {
+      switch member.standing {
+      case .recorded(.completed), .completedUnrecorded: return false
+      case .recorded: isIssued = true
+      default: break
+      }
+    }
+    return isIssued
+  }
+
+  /// Whether a member never came to it, or members call it differently.
+  var isDivergent: Bool {
+    let kind = kind
+    return members.contains { member in
+      member.standing == .absent || member.call.map { $0.communication.kind != kind } ?? false
+    }
+  }
 }

@@ -39,12 +39,7 @@ public struct MatchingReport: Sendable {
   public init(_ trace: Trace) {
     let table = CallTable(trace)
     let traced = Set(trace.ranks.map(\.rank))
-    groups = trace.groups.indices.filter { !table.collectives[$0].isEmpty }.map { group in
-      GroupMatcher(
-        group: group, ranks: trace.groups[group].ranks, calls: table.collectives[group],
-        traced: traced, progress: Self.progress(in: group, trace, table)
-      ).match()
-    }
+    groups = Self.groups(of: trace, table)
     pairs = table.pairs.map {
       PairMatching(
         group: $0.channel.group, from: $0.channel.from, to: $0.channel.to, sends: $0.sends.count,
@@ -68,6 +63,17 @@ public struct MatchingReport: Sendable {
       ).diagnosis()
   }
 
+  /// The groups of a trace in which collectives are called, each matched.
+  static func groups(of trace: Trace, _ table: CallTable) -> [GroupMatching] {
+    let traced = Set(trace.ranks.map(\.rank))
+    return trace.groups.indices.filter { !table.collectives[$0].isEmpty }.map { group in
+      GroupMatcher(
+        group: group, ranks: trace.groups[group].ranks, calls: table.collectives[group],
+        traced: traced, progress: progress(in: group, trace, table)
+      ).match()
+    }
+  }
+
   /// The progress of ranks in a group, where it tells about collectives: in a group that also sends
   /// from rank to rank it may be the number of a send, which counts apart.
   private static func progress(
@@ -87,10 +93,11 @@ public struct MatchingReport: Sendable {
   private static func lagging(_ groups: [GroupMatching]) -> [Lag] {
     var lags: [RankID: Lag] = [:]
     var starts: [RankID: Int64] = [:]
-    for instance in groups.flatMap(\.instances) {
-      let finished = instance.finished
+    for instance in groups.lazy.flatMap(\.instances) {
+      let unfinished = instance.unfinished
+      let finished = unfinished.isEmpty ? [] : instance.finished
       guard !finished.isEmpty else { continue }
-      for member in instance.unfinished {
+      for member in unfinished {
         guard let start = member.call?.start else { continue }
         let calls = (lags[member.rank]?.calls ?? 0) + 1
         if starts[member.rank].map({ start < $0 }) ?? true {

@@ -14,7 +14,7 @@ enum RingTrim {
       })
     else { return (trace, 0) }
     var lost: [Int: Set<Int64>] = [:]
-    for group in MatchingReport(trace).groups where group.isNumbered {
+    for group in MatchingReport.groups(of: trace, CallTable(trace)) where group.isNumbered {
       for instance in group.instances where !instance.passed.isEmpty {
         lost[group.group, default: []].insert(instance.sequence)
       }
