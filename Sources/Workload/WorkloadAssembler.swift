@@ -163,7 +163,8 @@ public struct WorkloadAssembler {
         remedy: "capture the same steps on all ranks")
     }
     let cut = Set(survey.steps.filter(\.isCut).map(\.number))
-    let chosen = steps.last { !cut.contains($0) } ?? last
+    // Of a salvaged trace whether the calls of all ranks match decides, once they have met.
+    let chosen = trace.isSalvaged ? last : steps.last { !cut.contains($0) } ?? last
     if chosen != last {
       assumptions.append(
         Assumption(

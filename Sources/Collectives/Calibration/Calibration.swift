@@ -52,8 +52,9 @@ public struct Calibration: Sendable, Hashable {
     public var samples: Int
     /// (calibrated − captured) / captured over them: the median.
     public var bias: Double
-    /// |calibrated − captured| / captured over them: median, and 95th percentile.
+    /// |calibrated − captured| / captured over them: the median.
     public var medianError: Double
+    /// Its 95th percentile.
     public var tailError: Double
     /// The same for every second call, from a fit to the others; `nil` for fewer than four.
     public var heldOutError: Double?

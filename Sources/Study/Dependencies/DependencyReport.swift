@@ -40,8 +40,9 @@ public struct DependencyReport: Sendable {
     public var rank: RankID
     /// How it was found.
     public var kind: DependencyKind
-    /// What waits, and for what.
+    /// What waits.
     public var operation: String
+    /// What it waits for.
     public var cause: String
     /// The captured start of what waits.
     public var start: SimTime

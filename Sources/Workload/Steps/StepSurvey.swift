@@ -10,8 +10,9 @@ public struct StepSurvey: Sendable {
     public var number: Int
     /// How many of the traced ranks mark it.
     public var ranks = 0
-    /// Operations and communication calls in it, over the traced ranks.
+    /// Operations in it, over the traced ranks.
     public var operations = 0
+    /// Communication calls among them.
     public var calls = 0
     /// The longest span of a rank's operations, of the GPU's where there are any.
     public var span = SimDuration.zero
