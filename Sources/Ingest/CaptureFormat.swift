@@ -61,7 +61,10 @@ enum CaptureFormat: CaseIterable {
 
   private func recognizes(_ head: ArraySlice<UInt8>) -> Bool {
     if self == .flightRecorderPickle { return PickleReader.recognizes(head) }
-    guard head.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return false }
+    let first = head.first { !isSpace($0) }
+    // A Chrome trace may be its events alone; each of these has a phase.
+    if self == .kineto, first == UInt8(ascii: "[") { return head.holds("\"ph\"") }
+    guard first == UInt8(ascii: "{") else { return false }
     switch self {
     case .executionTrace:
       return head.holds("\"nodes\"") && (head.holds("\"schema\"") || head.holds("\"start_ts\""))

@@ -89,6 +89,14 @@ public final class InputStream {
   }
 
   private func copyPlain(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    // What `packed` would hold goes straight to where it is wanted.
+    if packedRange.isEmpty, !sawEnd, output.count >= packed.count {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: output[..<packed.count])
+      let count = try descriptor.read(into: piece)
+      packedRead += Int64(count)
+      sawEnd = count == 0
+      return count
+    }
     try refill()
     let count = min(output.count, packedRange.count)
     packed.withUnsafeBytes {

@@ -1,4 +1,4 @@
-import Quantities
+public import Quantities
 
 /// The events of a rank in columns, ordered by start.
 public struct EventTable: Sendable, Equatable {
@@ -10,11 +10,26 @@ public struct EventTable: Sendable, Equatable {
   private var launches: [Int32] = []
   private var communications: [Int32] = []
 
-  // In a column of indices, "none".
-  private static let none: Int32 = -1
+  /// In a column of indices, "none".
+  public static let none: Int32 = -1
 
   /// No events.
   public init() {}
+
+  /// Events in columns of one length, ordered by start; `none` where an event has no launch or
+  /// communication.
+  public init(
+    kinds: [EventKind], lanes: [Int32], starts: [SimTime], durations: [SimDuration],
+    names: [Int32], launches: [Int32], communications: [Int32]
+  ) {
+    self.kinds = kinds
+    self.lanes = lanes
+    self.starts = starts
+    self.durations = durations
+    self.names = names
+    self.launches = launches
+    self.communications = communications
+  }
 
   /// The number of events.
   public var count: Int { kinds.count }

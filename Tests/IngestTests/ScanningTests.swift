@@ -69,6 +69,65 @@ struct ScanningTests {
     }
   }
 
+  /// The event that the walk gives, in words; `nil` where it leaves the event to the careful way.
+  private static func walked(_ text: String) throws -> String? {
+    try Array(text.utf8).withUnsafeBytes { bytes in
+      var length = 0
+      return try KinetoEvent(walking: bytes, skipping: { _ in false }, length: &length)
+        .map { try described($0, bytes) }
+    }
+  }
+
+  private static func described(
+    _ event: KinetoEvent, _ bytes: UnsafeRawBufferPointer
+  ) throws -> String {
+    let arguments =
+      try event.arguments
+      ?? (event.category.readsArguments
+        ? event.args.map { try KinetoArguments(bytes, at: $0) } : nil)
+    return "\(event.category) \(event.phase) \(event.name.map { "\($0)" } ?? "-")"
+      + " \(String(describing: event.thread)) \(String(describing: event.start))"
+      + " \(String(describing: event.duration)) \(event.args.map { "\($0)" } ?? "-")"
+      + " \(String(describing: arguments?.correlation)) \(String(describing: arguments?.stream))"
+      + " \(arguments?.hasCollective ?? false)"
+  }
+
+  private static func careful(_ text: String) -> String? {
+    try? Array(text.utf8).withUnsafeBytes { bytes in
+      try described(KinetoEvent(bytes), bytes)
+    }
+  }
+
+  @Test("what the walk makes of an event is what the careful way makes of it, however it is changed")
+  func walkAgreesWithCarefulWay() throws {
+    let event = #"""
+      {"ph": "X", "cat": "kernel", "name": "a \"b\\", "pid": 0, "tid": 7, "ts": 1740.125,
+       "dur": 5, "x": [{"y": "}"}, null], "args": {"stream": 7, "correlation": 12, "g": [1, 2]}}
+      """#
+    let rest = ",\n      {\"ph\": 1}"
+    let whole = try Self.walked(event + rest)
+    #expect(whole != nil && whole == Self.careful(event + rest))
+    var generator = SeededGenerator(seed: 3)
+    let bytes = Array("\"\\{}[]:, 9.-eE\n".utf8)
+    var agreed = 0
+    for _ in 0..<3_000 {
+      var text = Array(event.utf8)
+      for _ in 0..<Int.random(in: 1...2, using: &generator) {
+        let place = Int.random(in: text.indices, using: &generator)
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: text.remove(at: place)
+        case 1: text.insert(bytes.randomElement(using: &generator) ?? 0, at: place)
+        default: text[place] = bytes.randomElement(using: &generator) ?? 0
+        }
+      }
+      let changed = String(decoding: text, as: UTF8.self) + rest
+      guard let walked = try? Self.walked(changed) else { continue }
+      agreed += 1
+      #expect(walked == Self.careful(changed), "\(changed)")
+    }
+    #expect(agreed > 300)
+  }
+
   private static func scan(_ text: String) throws -> [String] {
     let directory = try TemporaryDirectory()
     var scanner = EventStreamScanner(
@@ -91,6 +150,7 @@ struct ScanningTests {
       #"{"skip": [{"traceEvents": []}], "traceEvents": [ {"a":1}, {"b":"]"} ], "info": {"r": 0}}"#
     #expect(
       try Self.scan(text) == [#"@49:{"a":1}"#, #"@58:{"b":"]"}"#, #"info@79:{"r": 0}"#])
+    #expect(try Self.scan(#" [{"a":1}, {"b":2}] "#) == [#"@2:{"a":1}"#, #"@11:{"b":2}"#])
     #expect(try Self.scan("{}").isEmpty)
     #expect(try Self.scan(#"{"traceEvents": []}"#).isEmpty)
   }
@@ -117,7 +177,7 @@ struct ScanningTests {
   @Test(
     "a broken text is refused at its byte",
     arguments: [
-      (#"[{"a":1}]"#, 0), (#"{"traceEvents": {}}"#, 16),
+      (#"17"#, 0), (#"[{"a":1}] 1"#, 10), (#"{"traceEvents": {}}"#, 16),
       (#"{"traceEvents": [{"a":1} {"b":1}]}"#, 25),
       (#"{"traceEvents": [1]}"#, 17), (#"{"a": 1 "b": 2}"#, 8), (#"{"a": 1} x"#, 9),
       (#"{"a": ]}"#, 6),

@@ -84,7 +84,7 @@ struct ExecutionTraceReader {
     do {
       var scanner = try FieldScanner(bytes, objectAt: 0)
       while let field = try scanner.next() {
-        guard scanner.spells(field.key, "name") else { continue }
+        guard spells(bytes, field.key, "name") else { continue }
         return try stringText(bytes, field.value, parser: parser, path: path, offset: offset)
       }
       return ""

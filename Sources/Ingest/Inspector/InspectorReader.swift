@@ -154,7 +154,7 @@ struct InspectorReader {
 
   /// A rank's number is its place in the largest communicator of its file, unless the file's name says
   /// one.
-  private func capture() throws -> RankCapture {
+  private mutating func capture() throws -> RankCapture {
     let isNamed = rankInName(lastComponent(path)) != nil
     let world = seats.values.min {
       ($1.size, $0.communicator) < ($0.size, $1.communicator)

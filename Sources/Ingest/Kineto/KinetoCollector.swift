@@ -27,7 +27,7 @@ struct KinetoCollector {
     var role: Role
 
     /// What the call does to the order of things.
-    enum Role {
+    enum Role: UInt8 {
       case launches, waits, makesStreamWait
 
       /// By name: `cudaLaunchKernelExC`, `hipDeviceSynchronize`, `cudaStreamWaitEvent`, …
@@ -45,27 +45,17 @@ struct KinetoCollector {
     }
   }
 
-  /// An operation or annotation on a host thread.
-  struct HostSpan {
-    var thread: Int64
-    var start: Int64
-    var duration: Int64
-    var name: Int32
-    /// The whole event, for those whose arguments say what they communicate.
-    var args: JSONNode?
-
-    var end: Int64 { start + duration }
-  }
-
   let path: String
   private let parser: JSONParser
 
-  private(set) var device: [DeviceOperation] = []
-  private(set) var runtime: [RuntimeCall] = []
+  private(set) var device = DeviceOperations()
+  private(set) var runtime = RuntimeCalls()
   private(set) var cpuOperations: [HostSpan] = []
   private(set) var annotations: [HostSpan] = []
   private(set) var glooThreads: [Int64] = []
-  private(set) var names = NameTable()
+  /// The names of events, interned.
+  var names: NameTable { eventNames.table }
+  private var eventNames = EventNames()
   private(set) var headers: [String: JSONNode] = [:]
   /// What was lost, where the rest of a damaged file is wanted; `nil` where damage is refused.
   private(set) var salvage: Salvage?
@@ -92,6 +82,18 @@ struct KinetoCollector {
   /// Whether a GPU in `deviceProperties` is taken to mean that kernels will come.
   private var expectsDevice = true
 
+  /// The runtime calls, to be used up; leaves none here.
+  mutating func takeRuntime() -> RuntimeCalls {
+    defer { runtime = RuntimeCalls() }
+    return runtime
+  }
+
+  /// The GPU operations, to be used up; leaves none here.
+  mutating func takeDevice() -> DeviceOperations {
+    defer { device = DeviceOperations() }
+    return device
+  }
+
   private init(path: String, salvages: Bool) throws {
     self.path = path
     parser = try JSONParser()
@@ -106,13 +108,18 @@ struct KinetoCollector {
     var scanner = EventStreamScanner(try InputStream(path: path))
     let wanted: Set = ["distributedInfo", "baseTimeNanoseconds", "deviceProperties", "host_name"]
     do {
-      try scanner.scan(wanted: wanted) { piece, offset in
-        do {
-          try take(piece, offset: offset)
-        } catch let diagnostic as Diagnostic {
-          guard salvage != nil else { throw diagnostic.offeringSalvage }
-          try salvage?.leaveOut(diagnostic)
-        }
+      try scanner.scan(wanted: wanted) { text, offset in
+        var length = 0
+        let event = KinetoEvent(
+          walking: text,
+          skipping: { $0 == .other || $0 == .cpuOperation && !keepsHostOperations },
+          length: &length)
+        guard let event else { return nil }
+        let bytes = UnsafeRawBufferPointer(rebasing: text[..<length])
+        try salvaging { try $0.take(bytes, event: event, offset: offset) }
+        return length
+      } _: { piece, offset in
+        try salvaging { try $0.take(piece, offset: offset) }
       }
     } catch let diagnostic as Diagnostic {
       guard salvage != nil else {
@@ -124,19 +131,35 @@ struct KinetoCollector {
     try salvage?.check(kept: eventsRead)
   }
 
+  /// Does something that damage may stop; with salvage, goes on after it.
+  @inline(__always)
+  private mutating func salvaging(_ body: (inout Self) throws -> Void) throws {
+    do {
+      try body(&self)
+    } catch let diagnostic as Diagnostic {
+      guard salvage != nil else { throw diagnostic.offeringSalvage }
+      try salvage?.leaveOut(diagnostic)
+    }
+  }
+
   private mutating func take(_ piece: EventStreamScanner.Piece, offset: Int64) throws {
     switch piece {
     case .header(let key, let bytes):
       let value = try parseLeniently(bytes, at: SourceLocation(file: path, byteOffset: offset))
       headers[key] = JSONNode(value, at: SourceLocation(file: path, keyPath: key))
       if expectsDevice, hasDeviceProperties { keepsHostOperations = false }
-    case .event(let bytes):
-      do {
-        try visit(bytes, KinetoEvent(bytes), offset: offset)
-        eventsRead += 1
-      } catch let fault as FieldScanner.Malformed {
-        throw malformed(fault, in: bytes, offset: offset)
-      }
+    case .event(let bytes): try take(bytes, event: nil, offset: offset)
+    }
+  }
+
+  private mutating func take(
+    _ bytes: UnsafeRawBufferPointer, event: KinetoEvent?, offset: Int64
+  ) throws {
+    do {
+      try visit(bytes, event ?? KinetoEvent(bytes), offset: offset)
+      eventsRead += 1
+    } catch let fault as FieldScanner.Malformed {
+      throw malformed(fault, in: bytes, offset: offset)
     }
   }
 
@@ -173,12 +196,12 @@ struct KinetoCollector {
   ) throws {
     guard event.phase == UInt8(ascii: "X") else { return }
     let (start, duration) = try times(bytes, event, offset: offset)
-    let args = try event.args.map { try KinetoArguments(bytes, at: $0) }
+    let args = try event.arguments ?? event.args.map { try KinetoArguments(bytes, at: $0) }
     let kind: EventKind =
       event.category == .kernel ? .kernel : event.category == .memcpy ? .memcpy : .memset
     var operation = DeviceOperation(
       kind: kind, stream: args?.stream ?? event.thread ?? 0, start: start, duration: duration,
-      name: names.intern(try text(bytes, event.name, offset: offset)),
+      name: try interned(name(bytes, event, offset: offset), bytes, event, offset: offset),
       correlation: args?.correlation, offset: offset)
     if let range = event.args, args?.hasCollective == true {
       operation.metadata = try NCCLMetadata(arguments(bytes, range, offset: offset))
@@ -195,14 +218,14 @@ struct KinetoCollector {
     _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
   ) throws {
     guard event.phase == UInt8(ascii: "X"), let thread = event.thread else { return }
-    let correlation = try event.args.flatMap { try KinetoArguments(bytes, at: $0).correlation }
-    let name = try text(bytes, event.name, offset: offset)
-    guard let role = RuntimeCall.Role(name) else { return }
+    let args = try event.arguments ?? event.args.map { try KinetoArguments(bytes, at: $0) }
+    let name = try name(bytes, event, offset: offset)
+    guard let role = eventNames[name].role else { return }
     let (start, duration) = try times(bytes, event, offset: offset)
     runtime.append(
       RuntimeCall(
-        thread: thread, start: start, duration: duration, name: names.intern(name),
-        correlation: correlation, role: role))
+        thread: thread, start: start, duration: duration,
+        name: try interned(name, bytes, event, offset: offset), correlation: args?.correlation, role: role))
   }
 
   private mutating func visitHost(
@@ -212,18 +235,15 @@ struct KinetoCollector {
     guard event.phase == UInt8(ascii: "X"), isAnnotation || keepsHostOperations,
       let thread = event.thread
     else { return }
-    let name = try text(bytes, event.name, offset: offset)
+    let name = try name(bytes, event, offset: offset)
     let (start, duration) = try times(bytes, event, offset: offset)
     var span = HostSpan(
-      thread: thread, start: start, duration: duration, name: names.intern(name))
-    if let range = event.args, Self.saysWhatItMoves(name) {
+      thread: thread, start: start, duration: duration,
+      name: try interned(name, bytes, event, offset: offset))
+    if let range = event.args, eventNames[name].keepsArguments {
       span.args = try arguments(bytes, range, offset: offset)
     }
     if isAnnotation { annotations.append(span) } else { cpuOperations.append(span) }
-  }
-
-  private static func saysWhatItMoves(_ name: String) -> Bool {
-    name.hasPrefix("c10d::") || name.hasPrefix("gloo:") || name.hasPrefix(LegacyCall.prefix)
   }
 
   private mutating func visitMetadata(
@@ -267,6 +287,29 @@ struct KinetoCollector {
     return try stringText(bytes, range, parser: parser, path: path, offset: offset)
   }
 
+  /// The place of the event's name among `eventNames`.
+  private mutating func name(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws -> Int {
+    let (parser, path) = (parser, path)
+    let spelling = UnsafeRawBufferPointer(rebasing: bytes[event.name ?? 0..<0])
+    return try eventNames.place(spelling) {
+      guard let range = event.name else { return "" }
+      return try stringText(bytes, range, parser: parser, path: path, offset: offset)
+    }
+  }
+
+  /// The number, in `names`, of the name at a place among `eventNames`.
+  private mutating func interned(
+    _ place: Int, _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws -> Int32 {
+    let (parser, path) = (parser, path)
+    return try eventNames.number(of: place) {
+      guard let range = event.name else { return "" }
+      return try stringText(bytes, range, parser: parser, path: path, offset: offset)
+    }
+  }
+
   private func times(
     _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
   ) throws -> (start: Int64, duration: Int64) {
@@ -289,7 +332,7 @@ struct KinetoCollector {
   ) throws -> Diagnostic {
     var scanner = try FieldScanner(bytes, objectAt: 0)
     while let field = try scanner.next() {
-      guard scanner.spells(field.key, key) else { continue }
+      guard spells(bytes, field.key, key) else { continue }
       let value = String(decoding: bytes[field.value].prefix(24), as: UTF8.self)
       return fault(
         "the \(key) of a complete event is no number of microseconds: "

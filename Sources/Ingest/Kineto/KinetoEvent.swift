@@ -7,23 +7,31 @@ struct KinetoEvent {
   enum Category {
     case kernel, memcpy, memset, cpuOperation, runtime, userAnnotation, metadata, other
 
-    init(_ scanner: FieldScanner, _ range: Range<Int>) {
-      if scanner.spells(range, "\"kernel\"") {
+    init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+      if spells(bytes, range, "\"kernel\"") {
         self = .kernel
-      } else if scanner.spells(range, "\"cpu_op\"") {
+      } else if spells(bytes, range, "\"cpu_op\"") {
         self = .cpuOperation
-      } else if scanner.spells(range, "\"cuda_runtime\"")
-        || scanner.spells(range, "\"cuda_driver\"") || scanner.spells(range, "\"hip_runtime\"")
+      } else if spells(bytes, range, "\"cuda_runtime\"")
+        || spells(bytes, range, "\"cuda_driver\"") || spells(bytes, range, "\"hip_runtime\"")
       {
         self = .runtime
-      } else if scanner.spells(range, "\"user_annotation\"") {
+      } else if spells(bytes, range, "\"user_annotation\"") {
         self = .userAnnotation
-      } else if scanner.spells(range, "\"gpu_memcpy\"") {
+      } else if spells(bytes, range, "\"gpu_memcpy\"") {
         self = .memcpy
-      } else if scanner.spells(range, "\"gpu_memset\"") {
+      } else if spells(bytes, range, "\"gpu_memset\"") {
         self = .memset
       } else {
         self = .other
+      }
+    }
+
+    /// Whether the known members of `args` matter.
+    var readsArguments: Bool {
+      switch self {
+      case .kernel, .memcpy, .memset, .runtime: true
+      default: false
       }
     }
   }
@@ -38,38 +46,92 @@ struct KinetoEvent {
   var start: Int64?
   var duration: Int64?
   var args: Range<Int>?
+  /// The known members of `args`, where they were met on the way.
+  private(set) var arguments: KinetoArguments?
 
-  /// Reads the event at the beginning of `bytes`.
+  private var threadText: Range<Int>?
+  private var startText: Range<Int>?
+  private var durationText: Range<Int>?
+  private var seen = SeenKeys()
+
+  /// Reads the event at the beginning of `bytes`, the careful way.
   init(_ bytes: UnsafeRawBufferPointer) throws(FieldScanner.Malformed) {
     var scanner = try FieldScanner(bytes, objectAt: 0)
-    var seen = SeenKeys()
     while let field = try scanner.next() {
-      guard let first = field.key.first.map({ bytes[$0] }) else { continue }
-      switch (first, field.key.count) {
-      case (UInt8(ascii: "p"), 2) where scanner.spells(field.key, "ph"):
-        try seen.insert(0, field)
-        if field.value.count == 3 { phase = bytes[field.value.lowerBound + 1] }
-      case (UInt8(ascii: "c"), 3) where scanner.spells(field.key, "cat"):
-        try seen.insert(1, field)
-        category = Category(scanner, field.value)
-      case (UInt8(ascii: "n"), 4) where scanner.spells(field.key, "name"):
-        try seen.insert(2, field)
-        name = field.value
-      case (UInt8(ascii: "t"), 3) where scanner.spells(field.key, "tid"):
-        try seen.insert(3, field)
-        thread = integer(bytes[field.value])
-      case (UInt8(ascii: "t"), 2) where scanner.spells(field.key, "ts"):
-        try seen.insert(4, field)
-        start = thousandths(bytes[field.value])
-      case (UInt8(ascii: "d"), 3) where scanner.spells(field.key, "dur"):
-        try seen.insert(5, field)
-        duration = thousandths(bytes[field.value])
-      case (UInt8(ascii: "a"), 4) where scanner.spells(field.key, "args"):
-        try seen.insert(6, field)
-        args = field.value
-      default: break
+      guard take(bytes, key: field.key, value: field.value) else {
+        throw FieldScanner.Malformed(index: field.key.lowerBound - 1, isRepeatedKey: true)
       }
     }
+    resolve(bytes)
+  }
+
+  /// Reads the event at the beginning of `bytes` in one pass; `nil` where it is unusual, damaged or
+  /// not whole, which says nothing about it: the careful way tells.
+  ///
+  /// - Parameters:
+  ///   - skips: whether events of a category matter to nobody: of these only the extent is found.
+  ///   - length: set to the bytes of the event.
+  init?(
+    walking bytes: UnsafeRawBufferPointer, skipping skips: (Category) -> Bool,
+    length: inout Int
+  ) {
+    guard var walk = TextWalk(bytes, from: 0) else { return nil }
+    let isUsual = walk.takeMembers { key, walk in
+      let start = walk.index
+      if category.readsArguments, spells(bytes, key, "args") {
+        guard let known = KinetoArguments(bytes, walking: &walk) else { return false }
+        arguments = known
+      } else {
+        guard walk.takeValue() else { return false }
+      }
+      return take(bytes, key: key, value: start..<walk.index)
+    }
+    guard isUsual else { return nil }
+    length = walk.index
+    if phase == UInt8(ascii: "M") || !skips(category) {
+      resolve(bytes)
+    } else {
+      category = .other
+    }
+  }
+
+  /// Takes a member; false where it is a known one that was taken before.
+  @inline(__always)
+  private mutating func take(
+    _ bytes: UnsafeRawBufferPointer, key: Range<Int>, value: Range<Int>
+  ) -> Bool {
+    guard 2...4 ~= key.count else { return true }
+    switch bytes[key.lowerBound] {
+    case UInt8(ascii: "p") where spells(bytes, key, "ph"):
+      if value.count == 3 { phase = bytes[value.lowerBound + 1] }
+      return seen.insert(0)
+    case UInt8(ascii: "c") where spells(bytes, key, "cat"):
+      category = Category(bytes, value)
+      return seen.insert(1)
+    case UInt8(ascii: "n") where spells(bytes, key, "name"):
+      name = value
+      return seen.insert(2)
+    case UInt8(ascii: "t") where spells(bytes, key, "tid"):
+      threadText = value
+      return seen.insert(3)
+    case UInt8(ascii: "t") where spells(bytes, key, "ts"):
+      startText = value
+      return seen.insert(4)
+    case UInt8(ascii: "d") where spells(bytes, key, "dur"):
+      durationText = value
+      return seen.insert(5)
+    case UInt8(ascii: "a") where spells(bytes, key, "args"):
+      args = value
+      return seen.insert(6)
+    default: return true
+    }
+  }
+
+  /// Reads the numbers, whose places are known.
+  private mutating func resolve(_ bytes: UnsafeRawBufferPointer) {
+    thread = threadText.flatMap { integer(bytes, $0) }
+    start = startText.flatMap { thousandths(bytes, $0) }
+    duration = durationText.flatMap { thousandths(bytes, $0) }
     if phase == UInt8(ascii: "M") { category = .metadata }
   }
 }
@@ -78,14 +140,12 @@ struct KinetoEvent {
 struct SeenKeys {
   private var bits: UInt8 = 0
 
-  /// Marks the known key numbered `number`; a second time is an error.
-  mutating func insert(
-    _ number: UInt8, _ field: FieldScanner.Field
-  ) throws(FieldScanner.Malformed) {
-    guard bits & (1 << number) == 0 else {
-      throw FieldScanner.Malformed(index: field.key.lowerBound - 1, isRepeatedKey: true)
-    }
-    bits |= 1 << number
+  /// Marks the known key numbered `number`; false where it was marked before.
+  @inline(__always)
+  mutating func insert(_ number: UInt8) -> Bool {
+    let bit: UInt8 = 1 << number
+    defer { bits |= bit }
+    return bits & bit == 0
   }
 }
 
@@ -96,19 +156,43 @@ struct KinetoArguments {
   /// Whether the event carries communication metadata, to be parsed as a whole.
   var hasCollective = false
 
+  private var seen = SeenKeys()
+
+  /// Reads the object at `range`, the careful way.
   init(_ bytes: UnsafeRawBufferPointer, at range: Range<Int>) throws(FieldScanner.Malformed) {
     var scanner = try FieldScanner(bytes, objectAt: range.lowerBound)
-    var seen = SeenKeys()
     while let field = try scanner.next() {
-      if scanner.spells(field.key, "correlation") {
-        try seen.insert(0, field)
-        correlation = integer(bytes[field.value])
-      } else if scanner.spells(field.key, "stream") {
-        try seen.insert(1, field)
-        stream = integer(bytes[field.value])
-      } else if scanner.spells(field.key, "Collective name") {
-        hasCollective = true
+      guard take(bytes, key: field.key, value: field.value) else {
+        throw FieldScanner.Malformed(index: field.key.lowerBound - 1, isRepeatedKey: true)
       }
+    }
+  }
+
+  /// Reads the object that `walk` stands at and moves it behind; `nil` where it is unusual.
+  init?(_ bytes: UnsafeRawBufferPointer, walking walk: inout TextWalk) {
+    let isUsual = walk.takeMembers { key, walk in
+      let start = walk.index
+      return walk.takeValue() && take(bytes, key: key, value: start..<walk.index)
+    }
+    guard isUsual else { return nil }
+  }
+
+  /// Takes a member; false where it is a known one that was taken before.
+  @inline(__always)
+  private mutating func take(
+    _ bytes: UnsafeRawBufferPointer, key: Range<Int>, value: Range<Int>
+  ) -> Bool {
+    switch key.count {
+    case 11 where spells(bytes, key, "correlation"):
+      correlation = integer(bytes, value)
+      return seen.insert(0)
+    case 6 where spells(bytes, key, "stream"):
+      stream = integer(bytes, value)
+      return seen.insert(1)
+    case 15 where spells(bytes, key, "Collective name"):
+      hasCollective = true
+      return true
+    default: return true
     }
   }
 }

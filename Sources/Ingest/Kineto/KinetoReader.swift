@@ -6,7 +6,7 @@ import Trace
 /// Reads one rank's PyTorch Kineto (Chrome trace JSON) file.
 struct KinetoReader {
   let rules: [KernelRules]
-  private let raw: KinetoCollector
+  private var raw: KinetoCollector
   private var builder = RankTraceBuilder()
   private let annotations: SpanNesting
   /// Annotations that stand for the call of a kernel: a second kernel has none.
@@ -14,7 +14,9 @@ struct KinetoReader {
   private var groupless: Set<Int> = []
   private var worldSize: Int?
   private let isLegacy: Bool
-  private var launchCalls: [Int64: KinetoCollector.RuntimeCall] = [:]
+  private var launches = LaunchIndex()
+  /// By number of the name: whether it is a name of communication. Told when first asked.
+  private var communicationNames: [Bool?] = []
   private var log = DiagnosticLog()
   private var ruleHits: [String: (kernels: Int, routed: Bool)] = [:]
   private var unsized: [String: Int] = [:]
@@ -28,11 +30,9 @@ struct KinetoReader {
     raw = collector
     salvage = collector.salvage
     annotations = SpanNesting(collector.annotations)
-    isLegacy = collector.device.allSatisfy { $0.metadata == nil }
-    for call in collector.runtime where call.role == .launches {
-      if let correlation = call.correlation { launchCalls[correlation] = call }
-    }
+    isLegacy = !collector.device.contains { $0.metadata != nil }
     builder.names = collector.names
+    communicationNames = Array(repeating: nil, count: builder.names.strings.count)
   }
 
   /// The rank in the file.
@@ -94,15 +94,13 @@ struct KinetoReader {
   }
 
   private mutating func addDevice() throws {
-    let launches = addRuntimeCalls()
-    for stream in Set(raw.device.map(\.stream)).sorted() {
-      _ = builder.lane(Lane(kind: .stream, name: String(stream)))
-    }
-    for operation in raw.device {
+    addRuntimeCalls()
+    for stream in raw.device.streams.sorted() { _ = builder.lane(.stream, numbered: stream) }
+    var device = raw.takeDevice()
+    try device.drain { operation in
       let name = builder.names[operation.name]
       var draft = RankTraceBuilder.Draft(
-        kind: operation.kind,
-        lane: builder.lane(Lane(kind: .stream, name: String(operation.stream))),
+        kind: operation.kind, lane: builder.lane(.stream, numbered: operation.stream),
         start: operation.start, duration: operation.duration, name: operation.name,
         launchedBy: operation.correlation.flatMap { launches[$0] })
       do {
@@ -118,27 +116,36 @@ struct KinetoReader {
     }
   }
 
-  /// Adds the calls that launched something or waited; gives launches by correlation id.
-  private mutating func addRuntimeCalls() -> [Int64: Int] {
-    let launched = Set(raw.device.compactMap(\.correlation))
-    let kept = raw.runtime.filter { call in
-      call.role != .launches || call.correlation.map(launched.contains) ?? false
+  /// Adds the calls that launched something or waited.
+  private mutating func addRuntimeCalls() {
+    var launched = raw.device.compactMap(\.correlation)
+    launched.sort()
+    func isKept(_ call: KinetoCollector.RuntimeCall) -> Bool {
+      guard call.role == .launches else { return true }
+      guard let correlation = call.correlation else { return false }
+      let behind = launched.partitionPoint { $0 > correlation }
+      return behind > 0 && launched[behind - 1] == correlation
     }
-    for thread in Set(kept.map(\.thread)).sorted() {
-      _ = builder.lane(Lane(kind: .thread, name: String(thread)))
+    var threads: Set<Int64> = []
+    var count = 0
+    for call in raw.runtime where isKept(call) {
+      threads.insert(call.thread)
+      count += 1
     }
-    var launches: [Int64: Int] = [:]
-    for call in kept {
+    for thread in threads.sorted() { _ = builder.lane(.thread, numbered: thread) }
+    builder.reserveCapacity(count + raw.device.count)
+    var runtime = raw.takeRuntime()
+    runtime.drain { call in
+      guard isKept(call) else { return }
       let draft = builder.add(
         RankTraceBuilder.Draft(
-          kind: Self.kind(of: call.role),
-          lane: builder.lane(Lane(kind: .thread, name: String(call.thread))),
+          kind: Self.kind(of: call.role), lane: builder.lane(.thread, numbered: call.thread),
           start: call.start, duration: call.duration, name: call.name))
       if call.role == .launches, let correlation = call.correlation {
-        launches[correlation] = draft
+        launches.append(correlation, event: draft)
       }
     }
-    return launches
+    launches.sort()
   }
 
   private static func kind(of role: KinetoCollector.RuntimeCall.Role) -> EventKind {
@@ -167,7 +174,7 @@ struct KinetoReader {
       guard let kind = rule.kind else { return nil }
       return communication(kind: kind, rule: rule, of: set)
     }
-    if operation.metadata?.kind != nil || Self.looksLikeCommunication(name) {
+    if operation.metadata?.kind != nil || isCommunication(operation.name) {
       unsized[Self.shortName(name), default: 0] += 1
     }
     return nil
@@ -214,9 +221,10 @@ struct KinetoReader {
   ) -> Communication? {
     guard isLegacy,
       ["ncclKernel", "ncclDevKernel", "rcclGeneric"].contains(where: name.contains),
-      let launch = operation.correlation.flatMap({ launchCalls[$0] })
+      let launch = operation.correlation.flatMap({ launches[$0] }),
+      let (thread, start) = builder.threadAndStart(launch)
     else { return nil }
-    var span = annotations.innermost(thread: launch.thread, at: launch.start)
+    var span = annotations.innermost(thread: thread, at: start)
     while let index = span {
       let annotation = raw.annotations[index]
       let title = builder.names[annotation.name]
@@ -245,8 +253,10 @@ struct KinetoReader {
   }
 
   private func enclosingAnnotation(_ correlation: Int64?) -> String? {
-    guard let launch = correlation.flatMap({ launchCalls[$0] }) else { return nil }
-    return annotations.innermost(thread: launch.thread, at: launch.start)
+    guard let launch = correlation.flatMap({ launches[$0] }),
+      let (thread, start) = builder.threadAndStart(launch)
+    else { return nil }
+    return annotations.innermost(thread: thread, at: start)
       .map { builder.names[raw.annotations[$0].name] }
   }
 
@@ -255,7 +265,7 @@ struct KinetoReader {
     where builder.names[annotation.name].hasPrefix("ProfilerStep#") {
       builder.add(
         RankTraceBuilder.Draft(
-          kind: .step, lane: builder.lane(Lane(kind: .thread, name: String(annotation.thread))),
+          kind: .step, lane: builder.lane(.thread, numbered: annotation.thread),
           start: annotation.start, duration: annotation.duration, name: annotation.name))
     }
   }
@@ -279,6 +289,13 @@ struct KinetoReader {
             ? "name rules that describe it, for DeepEP --rules deepep"
             : "describe it in a rules file and name that with --rules"))
     }
+  }
+
+  private mutating func isCommunication(_ name: Int32) -> Bool {
+    if let known = communicationNames[Int(name)] { return known }
+    let told = Self.looksLikeCommunication(builder.names[name])
+    communicationNames[Int(name)] = told
+    return told
   }
 
   private static func looksLikeCommunication(_ name: String) -> Bool {

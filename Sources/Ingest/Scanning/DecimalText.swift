@@ -47,3 +47,44 @@ func thousandths(_ text: some Collection<UInt8>) -> Int64? {
 func integer(_ text: some Collection<UInt8>) -> Int64? {
   Int64(String(decoding: text.filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self))
 }
+
+/// The number of thousandths in the text at `range`: up to 18 digits and a point in one go, with up to
+/// three decimals; whatever else it may be as `thousandths(_:)` has it.
+func thousandths(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int64? {
+  guard 1...18 ~= range.count else { return thousandths(bytes[range]) }
+  var value: Int64 = 0
+  var point: Int?
+  for index in range {
+    let digit = bytes[index] &- UInt8(ascii: "0")
+    if digit > 9 {
+      guard bytes[index] == UInt8(ascii: "."), point == nil, index > range.lowerBound else {
+        return thousandths(bytes[range])
+      }
+      point = index
+      continue
+    }
+    value = value &* 10 &+ Int64(digit)
+  }
+  let scale: Int64
+  switch point.map({ range.upperBound - 1 - $0 }) ?? 0 {
+  case 0: scale = 1000
+  case 1: scale = 100
+  case 2: scale = 10
+  case 3: scale = 1
+  default: return thousandths(bytes[range])
+  }
+  let (product, overflow) = value.multipliedReportingOverflow(by: scale)
+  return overflow ? nil : product
+}
+
+/// The integer at `range`: plain digits in one go, whatever else as `integer(_:)` has it.
+func integer(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int64? {
+  guard 1...18 ~= range.count else { return integer(bytes[range]) }
+  var value: Int64 = 0
+  for index in range {
+    let digit = bytes[index] &- UInt8(ascii: "0")
+    guard digit <= 9 else { return integer(bytes[range]) }
+    value = value &* 10 &+ Int64(digit)
+  }
+  return value
+}

@@ -15,6 +15,8 @@ struct EventStreamScanner {
 
   private let stream: InputStream
   private var buffer: [UInt8] = []
+  /// How much of `buffer` holds text.
+  private var filled = 0
   private var position = 0
   /// Offset in the text of `buffer[0]`.
   private var bufferOffset: Int64 = 0
@@ -35,11 +37,30 @@ struct EventStreamScanner {
 
   /// Walks the whole text.
   ///
-  /// - Parameter wanted: keys of the top-level object to hand over; others are skipped.
+  /// - Parameters:
+  ///   - wanted: keys of the top-level object to hand over; others are skipped.
+  ///   - shortcut: takes the event at the beginning of what lies in memory and gives its length; `nil`
+  ///     leaves it to `visit`.
   /// - Throws: a `Diagnostic` where the text is cut short or breaks the JSON grammar, and whatever
-  ///   `visit` throws.
+  ///   `visit` and `shortcut` throw.
   mutating func scan(
-    wanted: Set<String>, _ visit: (Piece, _ offset: Int64) throws -> Void
+    wanted: Set<String>, shortcut: Shortcut = { _, _ in nil },
+    _ visit: (Piece, _ offset: Int64) throws -> Void
+  ) throws {
+    // A trace may be its events alone.
+    if try nextByte("the text") == UInt8(ascii: "[") {
+      try events(shortcut, visit)
+    } else {
+      try members(wanted: wanted, shortcut, visit)
+    }
+    try checkNothingFollows()
+  }
+
+  /// See `scan`.
+  typealias Shortcut = (_ text: UnsafeRawBufferPointer, _ offset: Int64) throws -> Int?
+
+  private mutating func members(
+    wanted: Set<String>, _ shortcut: Shortcut, _ visit: (Piece, Int64) throws -> Void
   ) throws {
     try expect(UInt8(ascii: "{"), "the '{' of a trace")
     var isFirst = true
@@ -66,7 +87,7 @@ struct EventStreamScanner {
       try expect(UInt8(ascii: ":"), "a ':' behind the key '\(key)'")
       _ = try nextByte("the value of '\(key)'")
       if key == arrayKey {
-        try events(visit)
+        try events(shortcut, visit)
       } else if wanted.contains(key) {
         try element(in: "the value of '\(key)'") { try visit(.header(key: key, $0), $1) }
       } else {
@@ -74,17 +95,20 @@ struct EventStreamScanner {
       }
     }
     position += 1
-    try checkNothingFollows()
   }
 
-  private mutating func events(_ visit: (Piece, Int64) throws -> Void) throws {
+  private mutating func events(
+    _ shortcut: Shortcut, _ visit: (Piece, Int64) throws -> Void
+  ) throws {
     try expect(UInt8(ascii: "["), "the '[' of \(arrayKey)")
     var count = 0
-    while true {
-      let place =
-        count == 0
+    func place() -> String {
+      count == 0
         ? arrayKey : "\(arrayKey), after \(count) event" + (count == 1 ? "" : "s")
-      var byte = try nextByte(place)
+    }
+    while true {
+      try takeEvents(shortcut, after: &count)
+      var byte = try nextByte(place())
       if byte == UInt8(ascii: "]") {
         position += 1
         return
@@ -92,11 +116,34 @@ struct EventStreamScanner {
       if count > 0 {
         guard byte == UInt8(ascii: ",") else { throw unexpected("',' or ']' between events") }
         position += 1
-        byte = try nextByte(place)
+        byte = try nextByte(place())
       }
       guard byte == UInt8(ascii: "{") else { throw unexpected("an event object") }
-      try element(in: place) { try visit(.event($0), $1) }
+      try element(in: place()) { try visit(.event($0), $1) }
       count += 1
+    }
+  }
+
+  /// Takes events that lie in memory and `shortcut` takes, one after another, and stops before what
+  /// is anything else.
+  private mutating func takeEvents(_ shortcut: Shortcut, after count: inout Int) throws {
+    let bufferOffset = bufferOffset
+    var start = position
+    defer { position = start }
+    try withText { bytes in
+      while true {
+        guard var walk = TextWalk(bytes, from: start) else { return }
+        walk.skipSpace()
+        if count > 0 {
+          guard walk.take(UInt8(ascii: ",")) else { return }
+          walk.skipSpace()
+        }
+        guard walk.byte == UInt8(ascii: "{") else { return }
+        let event = UnsafeRawBufferPointer(rebasing: bytes[walk.index...])
+        guard let length = try shortcut(event, bufferOffset + Int64(walk.index)) else { return }
+        start = walk.index + length
+        count += 1
+      }
     }
   }
 
@@ -107,12 +154,12 @@ struct EventStreamScanner {
     var extent = ValueExtent()
     var scanned = position
     while true {
-      let progress = buffer.withUnsafeBytes { extent.scan($0, from: scanned) }
+      let progress = withText { extent.scan($0, from: scanned) }
       switch progress {
       case .ends(let end):
         let range = position..<end
         let offset = bufferOffset + Int64(position)
-        let result = try buffer.withUnsafeBytes {
+        let result = try withText {
           try body(UnsafeRawBufferPointer(rebasing: $0[range]), offset)
         }
         position = end
@@ -121,7 +168,7 @@ struct EventStreamScanner {
         position = index
         throw unexpected("a JSON value")
       case .continues:
-        let length = buffer.count - position
+        let length = filled - position
         guard length < elementLimit else {
           throw Diagnostic(
             .limitExceeded, at: here, "one JSON value is larger than \(elementLimit) bytes",
@@ -143,7 +190,7 @@ struct EventStreamScanner {
   private mutating func skipElement(in place: String) throws {
     var extent = ValueExtent()
     while true {
-      switch buffer.withUnsafeBytes({ extent.scan($0, from: position) }) {
+      switch withText({ extent.scan($0, from: position) }) {
       case .ends(let end):
         position = end
         return
@@ -151,7 +198,7 @@ struct EventStreamScanner {
         position = index
         throw unexpected("a JSON value")
       case .continues:
-        position = buffer.count
+        position = filled
         guard try fill() else { throw truncated(place) }
       }
     }
@@ -159,7 +206,7 @@ struct EventStreamScanner {
 
   private mutating func nextByte(_ place: String) throws -> UInt8 {
     while true {
-      while position < buffer.count {
+      while position < filled {
         if !isSpace(buffer[position]) { return buffer[position] }
         position += 1
       }
@@ -174,7 +221,7 @@ struct EventStreamScanner {
 
   private mutating func checkNothingFollows() throws {
     repeat {
-      while position < buffer.count {
+      while position < filled {
         guard isSpace(buffer[position]) else {
           throw Diagnostic(
             .malformedJSON, at: here, "text follows the end of the trace",
@@ -187,19 +234,30 @@ struct EventStreamScanner {
 
   /// Reads more behind what is unconsumed; false at the end.
   private mutating func fill() throws -> Bool {
+    let rest = filled - position
+    let room = rest + (1 << 18)
     if position > 0 {
-      buffer.removeFirst(position)
+      buffer.withUnsafeMutableBytes {
+        $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<filled]))
+      }
       bufferOffset += Int64(position)
       position = 0
+      filled = rest
     }
-    let old = buffer.count
-    let chunk = 1 << 18
-    buffer.append(contentsOf: [UInt8](repeating: 0, count: chunk))
+    if buffer.count < room {
+      buffer.append(contentsOf: repeatElement(0, count: max(room, 2 * buffer.count) - buffer.count))
+    }
     let count = try buffer.withUnsafeMutableBytes {
-      try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[old...]))
+      try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[rest..<room]))
     }
-    buffer.removeLast(chunk - count)
+    filled = rest + count
     return count > 0
+  }
+
+  private func withText<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
   }
 
   private var here: SourceLocation {
@@ -208,7 +266,7 @@ struct EventStreamScanner {
 
   private func unexpected(_ expected: String) -> Diagnostic {
     let found =
-      position < buffer.count
+      position < filled
       ? Self.shown(buffer[position]) : "the end"
     return Diagnostic(
       .malformedJSON, at: here, "\(found) stands where \(expected) is expected",

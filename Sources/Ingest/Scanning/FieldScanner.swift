@@ -43,18 +43,6 @@ struct FieldScanner {
     return Field(key: key.lowerBound + 1..<key.upperBound - 1, value: try value())
   }
 
-  /// Whether the bytes of `range` spell `text`.
-  func spells(_ range: Range<Int>, _ text: StaticString) -> Bool {
-    range.count == text.utf8CodeUnitCount
-      && text.withUTF8Buffer { expected in
-        for offset in 0..<expected.count where bytes[range.lowerBound + offset] != expected[offset]
-        {
-          return false
-        }
-        return true
-      }
-  }
-
   private mutating func value() throws(Malformed) -> Range<Int> {
     let start = index
     if start < bytes.count, bytes[start] == UInt8(ascii: ":") { throw Malformed(index: start) }

@@ -54,7 +54,7 @@ enum TraceCases {
       directory [unknown-format]
       """),
     whole(
-      "a bare array of events", #"[{"ph": "X"}]"#,
+      "an array of what are no events", #"[{"nodes": []}]"#,
       """
       : is in no capture format known here; name PyTorch Kineto files, NCCL flight \
       recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native trace \
@@ -140,6 +140,18 @@ enum TraceCases {
       , byte 244: the text ends in the middle of traceEvents, after 1 event; the \
       profiler or the copy was cut short; capture or copy the file again\(orSalvage) \
       [truncated]
+      """),
+    whole(
+      "a bare array of events cut short", #"[{"ph": "X", "cat": "kernel", "ts": 1, "dur": 2}, {"#,
+      """
+      , byte 50: the text ends in the middle of traceEvents, after 1 event; the profiler \
+      or the copy was cut short; capture or copy the file again\(orSalvage) [truncated]
+      """),
+    whole(
+      "text behind a bare array of events", #"[{"ph": "X"}] {}"#,
+      """
+      , byte 14: text follows the end of the trace; one file holds one trace; split \
+      it\(orSalvage) [malformed-json]
       """),
     whole(
       "text that ends in the header", String(kineto.prefix(60)),
