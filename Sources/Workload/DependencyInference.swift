@@ -146,56 +146,70 @@ struct DependencyInference {
   }
 }
 
-/// Operations by lane, to ask for the last that ended by some instant. Lanes are FIFOs, so within
-/// one ends are in order.
+/// Operations, to ask for the last that ended by some instant.
 private struct Ended {
-  private var lanes: [LaneEnds]
+  /// Those that last, and those that are instants.
+  private var spans: EndOrder
+  private var all: EndOrder
 
-  fileprivate struct LaneEnds {
-    var operations: [Int] = []
-    var starts: [SimTime] = []
-    var ends: [SimTime] = []
-  }
-
+  /// - Complexity: O(n log n).
   init(_ operations: [Int], _ program: RankProgram) {
-    lanes = program.lanes.map { _ in LaneEnds() }
-    for index in operations {
-      let operation = program.operations[index]
-      lanes[operation.lane].operations.append(index)
-      lanes[operation.lane].starts.append(operation.start)
-      lanes[operation.lane].ends.append(operation.end)
-    }
+    all = EndOrder(operations, program)
+    spans = EndOrder(
+      operations.filter { program.operations[$0].duration > .zero }, program)
   }
 
   /// The operation that ended last, no later than `time`, on another lane than `lane`; at a tie
   /// that of the later lane.
   ///
-  /// It must also have started before `time`, so that instants can't wait for each other in a ring.
-  /// - Complexity: O(lanes · log n), but for instants at `time` itself.
+  /// It must also have started before `time`, so that instants can't wait for each other in a ring:
+  /// of those that end at `time` itself only those count that last.
+  /// - Complexity: O(log n).
   func last(by time: SimTime, notIn lane: Int?) -> Int? {
-    var best: (end: SimTime, operation: Int)?
-    for (number, ends) in lanes.enumerated() where number != lane {
-      guard let place = ends.last(by: time) else { continue }
-      if best.map({ ends.ends[place] >= $0.end }) ?? true {
-        best = (ends.ends[place], ends.operations[place])
-      }
+    if let cause = spans.last(before: time, orAt: true, notIn: lane), cause.end == time {
+      return cause.operation
     }
-    return best?.operation
+    return all.last(before: time, orAt: false, notIn: lane)?.operation
   }
 }
 
-extension Ended.LaneEnds {
-  fileprivate func last(by time: SimTime) -> Int? {
+/// Operations by their ends; at a tie by lane, and in a lane by place.
+private struct EndOrder {
+  private var operations: [Int]
+  private var ends: [SimTime]
+  private var lanes: [Int]
+  /// For each how many stand before it and all others of its lane that directly precede it.
+  private var beforeLane: [Int] = []
+
+  init(_ unordered: [Int], _ program: RankProgram) {
+    operations = unordered.sorted { lhs, rhs in
+      let (a, b) = (program.operations[lhs], program.operations[rhs])
+      if a.end != b.end { return a.end < b.end }
+      return a.lane != b.lane ? a.lane < b.lane : lhs < rhs
+    }
+    ends = operations.map { program.operations[$0].end }
+    lanes = operations.map { program.operations[$0].lane }
+    beforeLane.reserveCapacity(lanes.count)
+    for index in lanes.indices {
+      beforeLane.append(
+        index > 0 && lanes[index] == lanes[index - 1] ? beforeLane[index - 1] : index)
+    }
+  }
+
+  func last(
+    before time: SimTime, orAt included: Bool, notIn lane: Int?
+  ) -> (operation: Int, end: SimTime)? {
     var low = 0
     var high = ends.count
     while low < high {
       let middle = (low + high) / 2
-      if ends[middle] <= time { low = middle + 1 } else { high = middle }
+      if ends[middle] < time || included && ends[middle] == time {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
-    while low > 0 {
-      low -= 1
-      if starts[low] < time { return low }
-    }
-    return nil
+    if low > 0, lanes[low - 1] == lane { low = beforeLane[low - 1] }
+    return low > 0 ? (operations[low - 1], ends[low - 1]) : nil
   }
 }

@@ -104,15 +104,14 @@ struct ProgramBuilder {
       return lhs < rhs
     }
     var tracks: [[[Int]]] = rank.lanes.map { _ in [] }
+    var fits = rank.lanes.map { _ in FirstFit() }
     for index in order {
       let operation = drafts[index].operation
-      let fits = tracks[operation.lane].firstIndex { track in
-        track.last.map { drafts[$0].operation.end <= operation.start } ?? true
-      }
-      if let fits {
-        tracks[operation.lane][fits].append(index)
-      } else {
+      let track = fits[operation.lane].place(from: operation.start, until: operation.end)
+      if track == tracks[operation.lane].count {
         tracks[operation.lane].append([index])
+      } else {
+        tracks[operation.lane][track].append(index)
       }
     }
     var place = [Int](repeating: 0, count: drafts.count)

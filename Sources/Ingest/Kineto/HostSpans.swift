@@ -5,7 +5,7 @@ struct HostSpans {
   /// Indices of the kept operations, by start.
   private(set) var kept: [Int] = []
 
-  /// - Complexity: O(n log n + n · depth).
+  /// - Complexity: O(n log n).
   init(
     _ spans: [KinetoCollector.HostSpan],
     isCommunication: (KinetoCollector.HostSpan) -> Bool
@@ -15,7 +15,8 @@ struct HostSpans {
     var holds = [Bool](repeating: false, count: spans.count)
     for index in nesting.order where communicates[index] {
       var outer = nesting.parent[index]
-      while let span = outer {
+      // Around what holds a call all is known to hold one.
+      while let span = outer, !holds[span] {
         holds[span] = true
         outer = nesting.parent[span]
       }

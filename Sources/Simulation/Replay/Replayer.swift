@@ -34,6 +34,8 @@ public struct Replayer: ~Copyable {
   var now = SimTime.origin
   var queue = EventQueue<Event>()
   var ranks: RankStates
+  /// For each program.
+  private let waking: [LaneWaking]
   var meters: [RankMeters]
   var isOpen = false
   var lastEnd = SimTime.origin
@@ -60,6 +62,7 @@ public struct Replayer: ~Copyable {
     self.tier = tier
     self.keepsFlows = keepsFlows
     ranks = RankStates(plan)
+    waking = plan.programs.map(LaneWaking.init)
     meters = Array(repeating: RankMeters(), count: plan.programOfRank.count)
     traffic = Traffic(plan, tolerance: tolerance)
     result.collectives = Array(repeating: CollectiveOutcome(), count: plan.participants.count)
@@ -69,7 +72,11 @@ public struct Replayer: ~Copyable {
   ///
   /// - Throws: `ReplayFailure` where the plan can't end, and what lowering throws.
   public mutating func run() throws -> ReplayResult {
-    for rank in plan.programOfRank.indices { startHeads(rank: rank, cause: nil) }
+    for rank in plan.programOfRank.indices {
+      for lane in plan.programs[plan.programOfRank[rank]].laneRanges.indices {
+        startHead(rank: rank, lane: lane, cause: nil)
+      }
+    }
     while let time = queue.nextTime {
       guard time - .origin <= Traffic.longest else { throw ReplayFailure.stepEndless }
       now = time
@@ -104,17 +111,13 @@ public struct Replayer: ~Copyable {
 
   // MARK: Tasks
 
-  /// Starts every lane's next task that waits for nothing any more.
-  private mutating func startHeads(rank: Int, cause: Int?) {
+  /// Starts a lane's next task where it waits for nothing any more.
+  private mutating func startHead(rank: Int, lane: Int, cause: Int?) {
     let program = plan.programOfRank[rank]
-    for lane in plan.programs[program].laneRanges.indices {
-      guard let task = ranks.readyHead(rank: rank, lane: lane, plan.programs[program]) else {
-        continue
-      }
-      ranks.start(rank: rank, lane: lane, task: task, cause: cause)
-      let lag = plan.programs[program].lag[task]
-      queue.schedule(.begin(rank: Int32(rank), task: Int32(task)), at: now + lag)
-    }
+    guard let task = ranks.readyHead(rank: rank, lane: lane, plan.programs[program]) else { return }
+    ranks.start(rank: rank, lane: lane, task: task, cause: cause)
+    let lag = plan.programs[program].lag[task]
+    queue.schedule(.begin(rank: Int32(rank), task: Int32(task)), at: now + lag)
   }
 
   private mutating func begin(_ rank: Int, _ task: Int) throws {
@@ -144,7 +147,9 @@ public struct Replayer: ~Copyable {
     }
     if plan.programs[program].activity[task] != .host { lastEnd = max(lastEnd, now) }
     ranks.finish(rank: rank, task: task, lane: Int(plan.programs[program].lane[task]), at: now)
-    startHeads(rank: rank, cause: task)
+    for lane in waking[program].lanes(after: task) {
+      startHead(rank: rank, lane: Int(lane), cause: task)
+    }
   }
 
   private mutating func openWindow() {
