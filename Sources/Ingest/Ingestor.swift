@@ -1,18 +1,27 @@
 import Diagnostics
-import Streams
+public import Streams
 public import Trace
 
 /// Turns what a user names into one trace.
-public struct Ingestor {
+public struct Ingestor: Sendable {
   /// Rules for kernels without metadata, in order of preference.
   public var rules: [KernelRules]
   /// Whether to go on with what can be read of damaged input, instead of refusing it.
   public var salvages: Bool
+  /// Files read at a time; changes no result.
+  public var threads: Int
+  /// Whom to tell how far it is.
+  public var progress: ReadingProgress?
 
   /// An ingestor with rules.
-  public init(rules: [KernelRules] = [], salvages: Bool = false) {
+  public init(
+    rules: [KernelRules] = [], salvages: Bool = false, threads: Int = 1,
+    progress: ReadingProgress? = nil
+  ) {
     self.rules = rules
     self.salvages = salvages
+    self.threads = threads
+    self.progress = progress
   }
 
   /// Reads all `inputs` as one trace: capture files, directories of them, patterns, or one native
@@ -23,7 +32,8 @@ public struct Ingestor {
   public func ingest(_ inputs: [String]) throws -> Trace {
     let paths = inputs.flatMap(expandPattern)
     if paths.count == 1, let path = paths.first, isNative(path) {
-      return try NativeTraceReader.read(directory: path, salvages: salvages)
+      return try NativeTraceReader.read(
+        directory: path, salvages: salvages, threads: threads, progress: progress)
     }
     if let path = paths.first(where: isNative) {
       throw Diagnostic(
@@ -34,9 +44,9 @@ public struct Ingestor {
     let files = try paths.flatMap(Self.files)
     var read: [CaptureFile] = []
     var lost: [(path: String, reason: Diagnostic)] = []
-    for file in files {
+    for (file, outcome) in zip(files, readAll(files)) {
       do {
-        read.append(try self.read(file))
+        read.append(try outcome.get())
       } catch let diagnostic as Diagnostic where diagnostic.isDamage && files.count > 1 {
         guard salvages else { throw diagnostic.offeringSalvage }
         lost.append((file, diagnostic))
@@ -44,6 +54,19 @@ public struct Ingestor {
     }
     if read.isEmpty, let first = lost.first { throw first.reason }
     return try JobAssembler(FileJoiner(read).join(), lost: lost).assemble()
+  }
+
+  /// What comes of each file, in their order, up to the first that ends it all.
+  private func readAll(_ files: [String]) -> [Result<CaptureFile, any Error>] {
+    func readAll() -> [Result<CaptureFile, any Error>] {
+      inParallel(files, threads: threads) { outcome in
+        guard case .failure(let error) = outcome else { return false }
+        return !salvages || (error as? Diagnostic)?.isDamage != true
+      } _: { file in
+        reporting(file, to: progress) { Result { try self.read(file) } }
+      }
+    }
+    return progress.map { $0.reading(files, readAll) } ?? readAll()
   }
 
   private func isNative(_ path: String) -> Bool {

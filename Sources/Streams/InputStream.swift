@@ -17,6 +17,7 @@ public final class InputStream {
   private var sawEnd = false
   private let inflationLimit: Int64
   private var padding = PaddingGuard()
+  private let progress = ReadingProgress.File.current
 
   /// Opens `path`.
   ///
@@ -51,6 +52,7 @@ public final class InputStream {
     packed = head
     packedRange = 0..<first
     packedRead = Int64(first)
+    progress?.advance(first)
   }
 
   /// Fills `output` as far as the file allows at once; 0 only at the end.
@@ -84,8 +86,13 @@ public final class InputStream {
     guard packedRange.isEmpty, !sawEnd else { return }
     let count = try packed.withUnsafeMutableBytes { try descriptor.read(into: $0) }
     packedRange = 0..<count
+    noteRead(count)
+  }
+
+  private func noteRead(_ count: Int) {
     packedRead += Int64(count)
     sawEnd = count == 0
+    progress?.advance(count)
   }
 
   private func copyPlain(into output: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -93,8 +100,7 @@ public final class InputStream {
     if packedRange.isEmpty, !sawEnd, output.count >= packed.count {
       let piece = UnsafeMutableRawBufferPointer(rebasing: output[..<packed.count])
       let count = try descriptor.read(into: piece)
-      packedRead += Int64(count)
-      sawEnd = count == 0
+      noteRead(count)
       return count
     }
     try refill()

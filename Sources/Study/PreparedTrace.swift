@@ -3,7 +3,7 @@ import Diagnostics
 import Ingest
 public import Quantities
 import Simulation
-import Streams
+public import Streams
 public import Trace
 public import Workload
 
@@ -27,13 +27,20 @@ public struct PreparedTrace: Sendable {
 
   /// Reads a trace and prepares it: each of its steps for itself, where all are asked for.
   ///
+  /// - Parameters:
+  ///   - threads: files read at a time; changes no result.
+  ///   - progress: whom to tell how far reading is.
   /// - Throws: a `Diagnostic`; where its place is not known more closely, it names the trace.
-  public static func prepare(_ source: TraceSource, name: String) throws -> [PreparedTrace] {
+  public static func prepare(
+    _ source: TraceSource, name: String, threads: Int = 1, progress: ReadingProgress? = nil
+  ) throws -> [PreparedTrace] {
     let more = source.inputs.count - 1
     let input = (source.inputs.min() ?? "") + (more > 0 ? " and \(more) more" : "")
     do {
       let rules = try source.rules.map(KernelRules.init(nameOrFile:))
-      let trace = try Ingestor(rules: rules, salvages: source.salvages).ingest(source.inputs)
+      let ingestor = Ingestor(
+        rules: rules, salvages: source.salvages, threads: threads, progress: progress)
+      let trace = try ingestor.ingest(source.inputs)
       let assembler = WorkloadAssembler(trace, options: source.options)
       guard source.options.step == .each, !assembler.steps.isEmpty else {
         return [try PreparedTrace(trace, assembler, source.options, name: name)]

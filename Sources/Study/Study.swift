@@ -1,5 +1,5 @@
 import Diagnostics
-import Streams
+public import Streams
 
 /// Traces replayed in scenarios: every trace in every one.
 public struct Study: Sendable {
@@ -30,13 +30,16 @@ public struct Study: Sendable {
   }
 
   /// Runs everything, `threads` at a time; results stand in order of traces, then scenarios, and
-  /// don't depend on `threads`.
+  /// don't depend on `threads`; `progress` is told how far reading is.
   ///
   /// - Throws: of all failures the first in that order.
-  public func run(threads: Int) async throws -> [ScenarioResult] {
+  public func run(
+    threads: Int, progress: ReadingProgress? = nil
+  ) async throws -> [ScenarioResult] {
     let named = zip(traces, names()).map { ($0, $1) }
+    let filesAtATime = max(1, threads / max(1, min(threads, named.count)))
     let prepared = try await concurrently(named, threads: threads) { source, name in
-      try PreparedTrace.prepare(source, name: name)
+      try PreparedTrace.prepare(source, name: name, threads: filesAtATime, progress: progress)
     }.flatMap(\.self)
     let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
     let results = try await concurrently(pairs, threads: threads) { trace, scenario in

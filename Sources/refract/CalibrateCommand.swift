@@ -32,7 +32,9 @@ struct CalibrateCommand: ParsableCommand {
   var output: String
 
   func run() throws {
-    let prepared = try PreparedTrace.prepare(trace.source(inputs), name: Study.name(inputs))
+    let prepared = try PreparedTrace.prepare(
+      trace.source(inputs), name: Study.name(inputs), threads: trace.reading.threadCount,
+      progress: trace.reading.progress)
     guard let step = prepared.last else { return }
     let scenario = try lowering.scenario(fabric: fabric, placement: placement)
     let calibration = try Calibrator(step, scenario).calibrate()

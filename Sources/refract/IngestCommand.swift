@@ -24,14 +24,15 @@ struct IngestCommand: ParsableCommand {
   @Flag(name: .long, help: SalvageHelp.text)
   var salvage = false
 
-  @Flag(name: .long, help: "Print no warnings.")
-  var quiet = false
+  @OptionGroup var reading: ReadingOptions
 
   func run() throws {
     let rules = try rules.map(KernelRules.init(nameOrFile:))
-    let trace = try Ingestor(rules: rules, salvages: salvage).ingest(inputs)
+    let trace = try Ingestor(
+      rules: rules, salvages: salvage, threads: reading.threadCount, progress: reading.progress
+    ).ingest(inputs)
     try NativeTraceWriter.write(trace, to: output)
-    guard !quiet else { return }
+    guard !reading.quiet else { return }
     for diagnostic in trace.log.summarized() {
       printError("refract: " + DiagnosticRenderer.line(diagnostic))
     }

@@ -39,7 +39,10 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let rules = try options.rules.map(KernelRules.init(nameOrFile:))
-    let trace = try Ingestor(rules: rules, salvages: options.salvage).ingest(inputs)
+    let trace = try Ingestor(
+      rules: rules, salvages: options.salvage, threads: options.reading.threadCount,
+      progress: options.reading.progress
+    ).ingest(inputs)
     let assembler = WorkloadAssembler(trace, options: options.workloadOptions)
     let workload = Result { try assembler.assemble() }
     if case .failure(let error) = workload, !(error is Diagnostic) { throw error }

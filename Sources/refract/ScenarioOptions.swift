@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Placement
 import Report
 import Simulation
@@ -22,9 +21,6 @@ struct ScenarioOptions: ParsableArguments {
       valueName: "epsilon"))
   var tolerance = 0.0
 
-  @Option(name: .long, help: "Scenarios replayed at a time; changes no result.")
-  var threads: Int?
-
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
@@ -42,7 +38,6 @@ struct ScenarioOptions: ParsableArguments {
     guard tolerance == 0 || tier != .coflow else {
       throw ValidationError("--tolerance is for single flows: give it with --tier flow or both")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }
 
   /// The scenarios of fabrics and placements: tier by tier, fabric by fabric.
@@ -62,7 +57,8 @@ struct ScenarioOptions: ParsableArguments {
 
   /// Runs a study and reports it.
   func run(_ study: Study, showing traceOptions: TraceOptions) async throws {
-    let results = try await study.run(threads: threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let results = try await study.run(
+      threads: traceOptions.reading.threadCount, progress: traceOptions.reading.progress)
     var shown: Set<String> = []
     for result in results where shown.insert(result.trace).inserted {
       traceOptions.show(result.diagnostics)

@@ -53,8 +53,7 @@ struct TraceOptions: ParsableArguments {
   @Flag(name: .long, help: SalvageHelp.text)
   var salvage = false
 
-  @Flag(name: .long, help: "Print no warnings.")
-  var quiet = false
+  @OptionGroup var reading: ReadingOptions
 
   mutating func validate() throws {
     guard StepSelection(step) != nil else {
@@ -85,7 +84,7 @@ struct TraceOptions: ParsableArguments {
 
   /// Prints diagnostics, unless told to be quiet.
   func show(_ diagnostics: [Diagnostic]) {
-    guard !quiet else { return }
+    guard !reading.quiet else { return }
     for diagnostic in diagnostics { printError("refract: " + DiagnosticRenderer.line(diagnostic)) }
   }
 }

@@ -227,6 +227,41 @@ struct KinetoTests {
     }
   }
 
+  @Test("threads decide nothing: neither the trace nor which error is reported")
+  func threads() throws {
+    var fixture = KinetoFixture()
+    fixture.header = #""distributedInfo": {"world_size": 9}"#
+    fixture.kernel(1, at: 0, for: 5)
+    let text = fixture.text
+    var paths = try (0..<9).map { try directory.write("rank\($0).json", text) }
+    func written(_ threads: Int) throws -> [[UInt8]] {
+      let out = directory.file("threads\(threads)")
+      try NativeTraceWriter.write(Ingestor(threads: threads).ingest(paths), to: out)
+      return try (0..<9).map { try bytes(of: out + "/rank-0000\($0).jsonl.zst") }
+        + [bytes(of: out + "/manifest.json")]
+    }
+    let alone = try written(1)
+    for threads in [2, 3, 16] { #expect(try written(threads) == alone) }
+    for broken in [6, 3] { paths[broken] = try directory.write("broken\(broken)", "hello") }
+    for threads in [1, 2, 9] {
+      let diagnostic = thrownDiagnostic { try Ingestor(threads: threads).ingest(paths) }
+      #expect(diagnostic?.location?.file == paths[3])
+      let salvaged = try Ingestor(salvages: true, threads: threads).ingest(paths)
+      #expect(salvaged.ranks.map(\.rank.raw) == [0, 1, 2, 4, 5, 7, 8])
+    }
+  }
+
+  @Test("a trace may be its events alone, and what comes behind them counts all the same")
+  func bareEvents() throws {
+    var fixture = KinetoFixture()
+    fixture.launch(1, at: 0)
+    fixture.kernel(1, at: 3, for: 5)
+    let bare = try Ingestor().ingest([
+      directory.write("rank0.json", "[" + fixture.events.joined(separator: ",\n") + "]")
+    ])
+    #expect(try bare.ranks.map(\.events) == ingest(fixture).ranks.map(\.events))
+  }
+
   @Test("two files of one rank, or of two jobs, are refused")
   func conflicts() throws {
     let first = try write(rank: 0, name: "a.json")

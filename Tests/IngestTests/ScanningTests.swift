@@ -98,7 +98,8 @@ struct ScanningTests {
     }
   }
 
-  @Test("what the walk makes of an event is what the careful way makes of it, however it is changed")
+  @Test(
+    "what the walk makes of an event is what the careful way makes of it, however it is changed")
   func walkAgreesWithCarefulWay() throws {
     let event = #"""
       {"ph": "X", "cat": "kernel", "name": "a \"b\\", "pid": 0, "tid": 7, "ts": 1740.125,

@@ -28,6 +28,9 @@ public struct Tool {
     try run(productsDirectory + "/refract", arguments)
   }
 
+  /// Where the built `refract` lies.
+  public static var refractPath: String { productsDirectory + "/refract" }
+
   /// The built `refract`, ended with status 124 where it runs longer than `seconds`: a hang is a
   /// failure like any other.
   public static func refract(_ arguments: [String], within seconds: Int) throws -> Outcome {

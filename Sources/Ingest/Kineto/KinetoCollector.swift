@@ -225,7 +225,8 @@ struct KinetoCollector {
     runtime.append(
       RuntimeCall(
         thread: thread, start: start, duration: duration,
-        name: try interned(name, bytes, event, offset: offset), correlation: args?.correlation, role: role))
+        name: try interned(name, bytes, event, offset: offset), correlation: args?.correlation,
+        role: role))
   }
 
   private mutating func visitHost(

@@ -1,14 +1,19 @@
 import Diagnostics
 import JSON
-import Streams
+public import Streams
 
 /// Reads native trace directories.
 public struct NativeTraceReader {
   /// Reads the trace in `directory`; `salvages` goes on with what can be read of damaged rank files.
   ///
+  /// - Parameters:
+  ///   - threads: rank files read at a time; changes no result.
+  ///   - progress: whom to tell how far it is.
   /// - Throws: a `Diagnostic` that names file, line and key where the trace breaks its own format,
   ///   is of a version that this code does not know, or lacks a file or an event.
-  public static func read(directory: String, salvages: Bool = false) throws -> Trace {
+  public static func read(
+    directory: String, salvages: Bool = false, threads: Int = 1, progress: ReadingProgress? = nil
+  ) throws -> Trace {
     let path = directory + "/" + NativeFormat.manifestName
     let root = try JSONNode(contentsOfFile: path)
     let schema = try root.required("schema")
@@ -33,12 +38,10 @@ public struct NativeTraceReader {
     }
     let nodes = try root.required("ranks").elements()
     var ranks = RankFiles(salvages: salvages, count: nodes.count)
-    for node in nodes {
-      try ranks.read(
-        NativeRankReader(
-          node, directory: directory, worldSize: worldSize, groupCount: groups.count), at: node,
-        groups: groups)
-    }
+    let files = RankFile.all(
+      nodes, directory: directory, worldSize: worldSize, groups: groups, salvages: salvages,
+      threads: threads, progress: progress)
+    for (node, file) in zip(nodes, files) { try ranks.add(file.get(), at: node) }
     let assumptions = try root.optional("assumptions")?.elements().map { node in
       try node.allow(keys: ["code", "text"])
       return Assumption(try node.required("code").string(), try node.required("text").string())
@@ -77,32 +80,28 @@ private struct RankFiles {
     self.count = count
   }
 
-  mutating func read(
-    _ reader: consuming NativeRankReader, at node: JSONNode, groups: [ProcessGroup]
-  ) throws {
-    let (number, path) = (reader.rank.rank, reader.path)
-    guard seen.insert(number).inserted else {
+  mutating func add(_ file: RankFile, at node: JSONNode) throws {
+    guard seen.insert(file.number).inserted else {
       throw node.diagnostic(
-        .duplicateRank, "rank \(number.raw) stands here a second time",
+        .duplicateRank, "rank \(file.number.raw) stands here a second time",
         remedy: "name each rank once")
     }
-    var salvage = salvages ? Salvage(fileNamed: lastComponent(path)) : nil
     do {
-      ranks.append(try reader.read(groups: groups, salvage: &salvage))
+      ranks.append(try file.trace.get())
     } catch var diagnostic as Diagnostic where diagnostic.isDamage || diagnostic.code == .noSuchFile
     {
       if diagnostic.code == .noSuchFile {
-        diagnostic.problem = "the file of rank \(number.raw) is not there"
+        diagnostic.problem = "the file of rank \(file.number.raw) is not there"
         diagnostic.remedy = "copy the trace directory again"
       }
       // The rest is worth an offer where there is any.
       guard salvages else { throw count > 1 ? diagnostic.offeringSalvage : diagnostic }
       log.note(diagnostic.loss("the rank is left out"))
-      lost.append(lastComponent(path))
+      lost.append(lastComponent(file.path))
       firstLoss = firstLoss ?? diagnostic
       return
     }
-    if let salvage {
+    if let salvage = file.salvage {
       log.append(salvage.log)
       assumptions += salvage.assumptions
     }
@@ -119,5 +118,51 @@ private struct RankFiles {
     return Trace(
       worldSize: worldSize, groups: groups, ranks: ranks.sorted { $0.rank < $1.rank },
       assumptions: recorded + assumptions, log: log)
+  }
+}
+
+/// What reading a rank's file came to.
+private struct RankFile: Sendable {
+  var number: RankID
+  var path: String
+  var trace: Result<RankTrace, any Error>
+  var salvage: Salvage?
+
+  /// Reads the files that the manifest's `nodes` name, up to the first that ends it all; a failure
+  /// where a node is wrong by itself.
+  static func all(
+    _ nodes: [JSONNode], directory: String, worldSize: Int, groups: [ProcessGroup], salvages: Bool,
+    threads: Int, progress: ReadingProgress?
+  ) -> [Result<RankFile, any Error>] {
+    func all() -> [Result<RankFile, any Error>] {
+      inParallel(nodes, threads: threads) { outcome in
+        guard case .success(let file) = outcome else { return true }
+        guard case .failure = file.trace else { return false }
+        return !salvages
+      } _: { node in
+        Result {
+          try read(
+            NativeRankReader(
+              node, directory: directory, worldSize: worldSize, groupCount: groups.count),
+            groups: groups, salvages: salvages, progress: progress)
+        }
+      }
+    }
+    let paths = nodes.compactMap { $0.value["file"]?.stringValue }.map { directory + "/" + $0 }
+    return progress.map { $0.reading(paths, all) } ?? all()
+  }
+
+  private static func read(
+    _ reader: NativeRankReader, groups: [ProcessGroup], salvages: Bool,
+    progress: ReadingProgress?
+  ) -> RankFile {
+    var file = RankFile(
+      number: reader.rank.rank, path: reader.path, trace: .failure(CancellationError()),
+      salvage: salvages ? Salvage(fileNamed: lastComponent(reader.path)) : nil)
+    let path = reader.path
+    file.trace = reporting(path, to: progress) {
+      Result { try reader.read(groups: groups, salvage: &file.salvage) }
+    }
+    return file
   }
 }
