@@ -126,6 +126,7 @@ let package = Package(
     .executable(name: "refract", targets: ["refract"]),
     // For tools/bench, a package of its own; not meant for anyone else.
     .library(name: "Simulation", targets: ["Quantities", "Simulation"]),
+    .library(name: "Ingest", targets: ["Streams", "Trace", "Ingest"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

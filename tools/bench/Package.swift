@@ -24,6 +24,7 @@ let package = Package(
       dependencies: [
         "CAllocations",
         .product(name: "Simulation", package: "refract"),
+        .product(name: "Ingest", package: "refract"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -3,7 +3,7 @@ import Simulation
 /// All cases, by families and in order of size.
 enum Suite {
   static var cases: [Case] {
-    stars + tolerant + pods + staggered + collectives + churn + queue + replays
+    stars + tolerant + pods + staggered + collectives + churn + queue + replays + reading
   }
 
   static func named(_ name: String) -> Case? { cases.first { $0.name == name } }
@@ -76,6 +76,25 @@ enum Suite {
         return {
           var replayer = Replayer(plan, lowering: lowering, tier: tier)
           return Counts(try replayer.run())
+        }
+      }
+    }
+  }
+
+  /// Kineto files, by megabytes.
+  private static var reading: [Case] {
+    [4, 16].map { megabytes in
+      Case(family: "kineto", size: megabytes) {
+        let work = Result {
+          let work = try ReadingWork()
+          let path = try work.write("rank0.json", .sample, bytes: megabytes * 1_000_000)
+          return (work, path)
+        }
+        return {
+          let (work, path) = try work.get()
+          var counts = Counts()
+          counts.events = try withExtendedLifetime(work) { try ReadingWork.read([path]) }
+          return counts
         }
       }
     }
