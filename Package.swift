@@ -7,6 +7,7 @@ struct Module {
   var name: String
   var dependencies: [Target.Dependency] = []
   var resources: [Resource] = []
+  var excluded: [String] = []
 }
 
 let settings: [SwiftSetting] = [
@@ -17,6 +18,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -27,11 +29,19 @@ let modules: [Module] = [
   Module(name: "Streams", dependencies: ["CZstd", "CZlib", "Diagnostics"]),
   Module(name: "JSON", dependencies: ["CJSONC", "Diagnostics", "Streams"]),
   Module(name: "Trace", dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"]),
+  Module(name: "ChakraSchema", dependencies: [protobuf], excluded: ["chakra.proto"]),
   Module(
     name: "Ingest",
-    dependencies: ["Quantities", "Diagnostics", "Streams", "JSON", "Trace"],
+    dependencies: [
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "ChakraSchema", protobuf,
+    ],
     resources: [.embedInCode("Rules/deepep.json")]),
   Module(name: "Workload", dependencies: ["Quantities", "Diagnostics", "Trace"]),
+  Module(
+    name: "Export",
+    dependencies: [
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "ChakraSchema", protobuf,
+    ]),
   Module(name: "Simulation", dependencies: ["Quantities"]),
   Module(
     name: "Fabric",
@@ -101,6 +111,7 @@ let testedModules: [Module] = [
   Module(name: "Trace", dependencies: ["Quantities", "Diagnostics"]),
   Module(name: "Ingest", dependencies: ["Quantities", "Diagnostics", "Trace", "JSON"]),
   Module(name: "Workload", dependencies: ["Quantities", "Diagnostics", "Trace"]),
+  Module(name: "Export", dependencies: ["Quantities", "Diagnostics", "Trace", "Workload"]),
   Module(name: "Simulation", dependencies: ["Quantities", "JSON"]),
   Module(name: "Fabric", dependencies: ["Quantities", "Diagnostics", "JSON"]),
   Module(name: "Placement", dependencies: ["Diagnostics", "Fabric"]),
@@ -131,6 +142,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -139,15 +151,15 @@ let package = Package(
   ]
     + modules.map {
       .target(
-        name: $0.name, dependencies: $0.dependencies, resources: $0.resources,
-        swiftSettings: settings)
+        name: $0.name, dependencies: $0.dependencies, exclude: $0.excluded,
+        resources: $0.resources, swiftSettings: settings)
     }
     + [
       .executableTarget(
         name: "refract",
         dependencies: [
-          "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
-          "Placement", "Collectives", "Simulation", "Study", "Report", argumentParser,
+          "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Export",
+          "Fabric", "Placement", "Collectives", "Simulation", "Study", "Report", argumentParser,
         ],
         swiftSettings: settings),
       testSupport,

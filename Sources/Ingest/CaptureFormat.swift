@@ -10,6 +10,9 @@ enum CaptureFormat: CaseIterable {
   case flightRecorderPickle
   case inspector
   case flightRecorderJSON
+  case chakra, chakraJSON
+  /// Process groups beside Chakra traces.
+  case groups
 
   /// The format of a file, by its first bytes after decompression; an unknown one is a diagnostic.
   ///
@@ -34,8 +37,8 @@ enum CaptureFormat: CaseIterable {
     throw Diagnostic(
       .unknownFormat, at: SourceLocation(file: path),
       "is in no capture format known here",
-      remedy: "name PyTorch Kineto files, NCCL flight recorder dumps or NCCL Inspector files "
-        + "(plain, .gz or .zst), or a native trace directory")
+      remedy: "name PyTorch Kineto files, Chakra traces, NCCL flight recorder dumps or NCCL "
+        + "Inspector files (plain, .gz or .zst), or a native trace directory")
   }
 
   /// Why a text is none, whatever the format: an encoding, or a file that was never written.
@@ -61,6 +64,7 @@ enum CaptureFormat: CaseIterable {
 
   private func recognizes(_ head: ArraySlice<UInt8>) -> Bool {
     if self == .flightRecorderPickle { return PickleReader.recognizes(head) }
+    if self == .chakra { return WireShape.beginsChakraTrace(head) }
     let first = head.first { !isSpace($0) }
     // A Chrome trace may be its events alone; each of these has a phase.
     if self == .kineto, first == UInt8(ascii: "[") { return head.holds("\"ph\"") }
@@ -69,6 +73,8 @@ enum CaptureFormat: CaseIterable {
     case .executionTrace:
       return head.holds("\"nodes\"") && (head.holds("\"schema\"") || head.holds("\"start_ts\""))
     case .splits: return head.holds("\"send_splits_bytes\"") && head.holds("\"call\"")
+    case .chakraJSON: return head.holds("\"workload_graph\"")
+    case .groups: return GroupsFile.recognizes(head)
     case .captureManifest: return head.holds("\"refract.capture/")
     default: return marks.contains { head.holds("\"" + $0 + "\"") }
     }
@@ -78,7 +84,9 @@ enum CaptureFormat: CaseIterable {
   private var marks: [String] {
     switch self {
     case .kineto: ["traceEvents", "deviceProperties", "schemaVersion", "distributedInfo"]
-    case .executionTrace, .splits, .captureManifest, .flightRecorderPickle: []
+    case .executionTrace, .splits, .captureManifest, .flightRecorderPickle, .chakra, .chakraJSON,
+      .groups:
+      []
     case .inspector: ["coll_perf", "p2p_perf", "inspector_output_format_version"]
     case .flightRecorderJSON: ["pg_config", "pg_status", "collective_seq_id"]
     }

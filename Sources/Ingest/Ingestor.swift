@@ -53,7 +53,17 @@ public struct Ingestor: Sendable {
       }
     }
     if read.isEmpty, let first = lost.first { throw first.reason }
-    return try JobAssembler(FileJoiner(read).join(), lost: lost).assemble()
+    let groups = read.compactMap { file in
+      if case .groups(let groups) = file { groups } else { nil }
+    }
+    // Groups alone make no job, and say so themselves.
+    if groups.count == read.count {
+      var none: [RankCapture] = []
+      try Self.complete(&none, with: groups)
+    }
+    var joined = try FileJoiner(read).join()
+    try Self.complete(&joined.captures, with: groups)
+    return try JobAssembler(joined, lost: lost).assemble()
   }
 
   /// What comes of each file, in their order, up to the first that ends it all.
@@ -92,6 +102,13 @@ public struct Ingestor: Sendable {
   private func read(_ path: String) throws -> CaptureFile {
     let format = try CaptureFormat.sniff(path)
     switch format {
+    case .groups: return .groups(try GroupsFile(path: path))
+    case .chakra:
+      let (nodes, salvage) = try ChakraReader(path: path, salvages: salvages).read()
+      return .rank(try ChakraTrace(nodes, path: path, salvage: salvage).capture())
+    case .chakraJSON:
+      let (nodes, salvage) = try ChakraJSONReader.read(path: path, salvages: salvages)
+      return .rank(try ChakraTrace(nodes, path: path, salvage: salvage).capture())
     case .kineto:
       var reader = try KinetoReader(path: path, rules: rules, salvages: salvages)
       return .rank(try reader.read())

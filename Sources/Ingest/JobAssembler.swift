@@ -98,6 +98,9 @@ struct JobAssembler {
         rank.communications[index].peer = try seats.rank(
           at: place.index, of: groups[group].name, for: capture)
       }
+      if capture.chakra != nil {
+        rank.communications[index].completeSizes(groupSize: groups[group].ranks.count)
+      }
       if let fault = rank.communications[index].fault(groupSize: groups[group].ranks.count) {
         throw Diagnostic(
           .valueOutOfRange, at: SourceLocation(file: capture.path),

@@ -11,6 +11,8 @@ struct RankCapture {
   var rank: RankID?
   /// How the number is known, where it is.
   var rankSource = "content"
+  /// The number in the file's name, where the format has a place for it there.
+  var namedRank: RankID?
   /// The size of the job, where the content says.
   var worldSize: Int?
   /// The groups that the rank's communications name by index.
@@ -24,6 +26,8 @@ struct RankCapture {
   var assumptions: [Assumption]
   /// What reading found.
   var log: DiagnosticLog
+  /// Of a Chakra trace what its reader counted.
+  var chakra: ChakraTally?
   /// Its places in groups of which the capture lists no members, by the groups' names.
   var seats: [String: CommunicatorSeat] = [:]
 

@@ -26,6 +26,7 @@ struct RankTraceBuilder {
   private var streams: [Int64: Int] = [:]
   private var threads: [Int64: Int] = [:]
   private var groupNumbers: [String: Int] = [:]
+  private var edges: [(from: Int, to: Int)] = []
 
   // The drafts, in columns.
   private var kinds: [EventKind] = []
@@ -77,6 +78,9 @@ struct RankTraceBuilder {
     return starts.count - 1
   }
 
+  /// Records that one event waits for another, both by their passing numbers.
+  mutating func addEdge(from: Int, to: Int) { edges.append((from, to)) }
+
   /// The number of the thread that an event added before is on, and its start; `nil` on streams.
   func threadAndStart(_ event: Int) -> (thread: Int64, start: Int64)? {
     let lane = lanes[Int(lanesOfEvents[event])]
@@ -108,8 +112,16 @@ struct RankTraceBuilder {
     rank.lanes = lanes
     rank.names = names
     rank.communications = communications
+    rank.edges = placedEdges(order)
     rank.events = table(order, origin: origin)
     return rank
+  }
+
+  private func placedEdges(_ order: [Int32]) -> [EventEdge] {
+    guard !edges.isEmpty else { return [] }
+    var place = [Int](repeating: 0, count: order.count)
+    for (position, index) in order.enumerated() { place[Int(index)] = position }
+    return edges.map { EventEdge(event: place[$0.to], after: place[$0.from]) }.sorted()
   }
 
   /// The events by start; of one start by lane, and of one lane as they were added.

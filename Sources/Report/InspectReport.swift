@@ -82,7 +82,8 @@ public struct InspectReport: Sendable {
       ("busy ms", .right),
     ])
     for rank in summary.ranks {
-      for (index, lane) in rank.lanes.enumerated() where lane.events > 0 || index == 0 {
+      let shown = rank.lanes.prefix(Self.laneLimit)
+      for (index, lane) in shown.enumerated() where lane.events > 0 || index == 0 {
         let isFirst = index == rank.lanes.firstIndex { $0.events > 0 } ?? 0
         table.add(
           (isFirst
@@ -95,9 +96,20 @@ public struct InspectReport: Sendable {
               Wording.milliseconds(lane.busy),
             ])
       }
+      let rest = rank.lanes.dropFirst(Self.laneLimit)
+      guard !rest.isEmpty else { continue }
+      table.add(
+        ["", "", "", "", "", "\(rest.count) more"] + [
+          String(rest.reduce(0) { $0 + $1.events }),
+          String(rest.reduce(0) { $0 + $1.communications }),
+          Wording.milliseconds(rest.reduce(.zero) { $0.addingSaturated($1.busy) }),
+        ])
     }
     return table.lines(indent: "  ")
   }
+
+  /// Graphs without streams and threads are laid out over any number of lanes.
+  private static let laneLimit = 32
 
   /// The first few numbers, and how many there are where that is not all.
   private static func stepList(_ steps: [Int]) -> String {
@@ -139,7 +151,8 @@ public struct InspectReport: Sendable {
       lines.append("captured step: nothing says when anything ran")
     } else if let captured, matching?.report.hang == nil {
       lines.append(
-        "captured step \(Wording.time(captured.stepTime))"
+        (captured.isScheduled ? "scheduled" : "captured")
+          + " step \(Wording.time(captured.stepTime))"
           + (captured.hostStep.map { ", host \(Wording.time($0))" } ?? ""))
       for (rank, parts) in zip(summary.ranks, captured.parts) {
         lines.append(
@@ -147,7 +160,7 @@ public struct InspectReport: Sendable {
             + "\(Wording.time(parts.exposedTransfer)), waiting \(Wording.time(parts.waiting)), "
             + "lag \(Wording.time(parts.lag))")
       }
-      lines += Self.clockLines(captured.clocks)
+      if !captured.isScheduled { lines += Self.clockLines(captured.clocks) }
     }
     switch workload {
     case .success(let workload):
@@ -275,6 +288,7 @@ public struct InspectReport: Sendable {
     }
     json.object { json in
       json.member("step_time_ns", captured.stepTime.nanosecondsRounded)
+      if captured.isScheduled { json.member("is_scheduled", true) }
       if let host = captured.hostStep { json.member("host_step_ns", host.nanosecondsRounded) }
       json.key("clocks")
       Self.write(captured.clocks, to: &json)

@@ -25,6 +25,12 @@ public enum TerminalReport {
 
   private static func heading(_ section: TraceScenarios) -> [String] {
     let result = section.results[0]
+    guard !result.isScheduled else {
+      return [
+        "\(section.title): no recorded starts, so there is no captured step and no self-check",
+        "with communication free the step takes \(Wording.time(result.communicationFree))",
+      ]
+    }
     guard result.capturedStepTime > .zero else {
       return [
         "\(section.title): nothing captured says when anything ran; what is replayed are its calls"
@@ -79,7 +85,7 @@ public enum TerminalReport {
         fixedPoint(Double($0) / 1e6, digits: digits)
       }
       let change =
-        result.capturedStepTime > .zero
+        result.capturedStepTime > .zero && !result.isScheduled
         ? result.stepTime.seconds / result.capturedStepTime.seconds - 1 : nil
       let energy = result.energyJoules.map { fixedPoint($0, digits: 2) } ?? "–"
       let busiest = result.busiestLink

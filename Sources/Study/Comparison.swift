@@ -121,7 +121,7 @@ public struct Comparison: Sendable {
     let lag = result.criticalPath.lag.seconds / step
     let width = (result.interval.high - result.interval.low).seconds / step
     if result.selfCheckError.magnitude > 0.01 || lag > 0.2 || width > 0.25 || result.isSynthetic
-      || !result.hasDevice
+      || result.isScheduled || !result.hasDevice
     {
       return .low
     }
@@ -133,4 +133,7 @@ public struct Comparison: Sendable {
 extension ScenarioResult {
   /// Whether the trace says of itself that nobody measured it.
   public var isSynthetic: Bool { assumptions.contains { $0.code == "synthetic" } }
+
+  /// Whether the trace holds no recorded times, so that its step was never measured.
+  public var isScheduled: Bool { assumptions.contains { $0.code == "scheduled" } }
 }

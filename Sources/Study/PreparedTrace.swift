@@ -84,7 +84,8 @@ public struct PreparedTrace: Sendable {
   /// (replayed − captured) / captured, with captured durations of collectives.
   public var selfCheckError: Double {
     let captured = workload.captured.stepTime
-    return captured == .zero ? 0 : (selfCheck - captured).seconds / captured.seconds
+    return captured == .zero || workload.captured.isScheduled
+      ? 0 : (selfCheck - captured).seconds / captured.seconds
   }
 }
 

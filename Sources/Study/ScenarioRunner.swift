@@ -45,12 +45,14 @@ struct ScenarioRunner {
     let (collectives, contributions) = collectives(main)
     let times = [main.stepTime, recorded.stepTime]
     let use = scenario.lowering.calibration.map { CalibrationUse($0, rows: collectives) }
+    let captured = workload.captured.isScheduled ? nil : workload.captured
     return ScenarioResult(
       trace: trace.name, fabric: fabric.name, specification: fabric.specification,
       placement: placement.name, tier: scenario.tier, stepTime: main.stepTime,
       windowStart: main.start,
-      capturedStepTime: workload.captured.stepTime, capturedHostStep: workload.captured.hostStep,
-      capturedParts: Self.mean(workload.captured.parts), selfCheckError: trace.selfCheckError,
+      capturedStepTime: captured?.stepTime ?? .zero, capturedHostStep: captured?.hostStep,
+      capturedParts: captured.map { Self.mean($0.parts) } ?? TimeParts(),
+      selfCheckError: trace.selfCheckError,
       communicationFree: trace.communicationFree, lagFree: lagFree.stepTime,
       interval: (times.min() ?? .zero, times.max() ?? .zero), criticalPath: main.criticalPath,
       criticalSteps: criticalSteps(main), parts: main.parts, collectives: collectives,

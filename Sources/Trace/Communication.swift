@@ -25,6 +25,8 @@ public struct Communication: Sendable, Equatable {
   public var receiveSplitsAreLost = false
   /// The other rank of a send or receive; the root of a rooted collective.
   public var peer: RankID?
+  /// What tells messages between the same two ranks apart, where the capture says; else order does.
+  public var tag: Int64?
   /// Sizes in terms of routed tokens, in place of bytes, for kernels whose sizes a rule supplies.
   public var routing: TokenRouting?
   /// The most that the kernel's own means (SMs, copy engines) inject from one rank.
@@ -51,6 +53,20 @@ public struct Communication: Sendable, Equatable {
 }
 
 extension Communication {
+  /// Completes sizes that say only what the rank puts in, in a group of `count` ranks: all-gather and
+  /// gather give that from each, reduce-scatter and scatter a part of it to each. Sizes that would
+  /// overflow become impossible ones.
+  public mutating func completeSizes(groupSize count: Int) {
+    switch kind {
+    case .allGather, .gather:
+      let (total, overflow) = sendBytes.bytes.multipliedReportingOverflow(by: Int64(count))
+      receiveBytes = ByteCount(overflow ? .max : total)
+    case .reduceScatter, .scatter: receiveBytes = ByteCount(sendBytes.bytes / Int64(max(1, count)))
+    case .send, .receive, .barrier, .metadata: break
+    case .allReduce, .allToAll, .broadcast, .reduce: receiveBytes = sendBytes
+    }
+  }
+
   /// The most bytes that a rank can put into, or get out of, one call: an exbibyte.
   public static let largestSize: Int64 = 1 << 60
 

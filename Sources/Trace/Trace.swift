@@ -27,6 +27,11 @@ public struct Trace: Sendable {
   }
 }
 
+extension Trace {
+  /// Whether times of some rank were made up, so that none of a step can be held against them.
+  public var isScheduled: Bool { ranks.contains(where: \.isScheduled) }
+}
+
 /// What was captured of one rank.
 public struct RankTrace: Sendable {
   /// Its number, and how it is known.
@@ -48,6 +53,8 @@ public struct RankTrace: Sendable {
   /// Dependencies between its events that the capture records, launches left out; in order. A capture
   /// that has any is taken to have them all.
   public var edges: [EventEdge]
+  /// Whether its times were made up of durations and dependencies, for want of recorded ones.
+  public var isScheduled = false
   /// Its communication calls.
   public var communications: [Communication]
   /// How far it had come in its groups, where the capture says: each group at most once.

@@ -13,6 +13,9 @@ public struct CapturedStep: Sendable {
   /// For each traced rank the parts of its time. With one traced rank waiting can't be told from
   /// transfer and counts as transfer.
   public var parts: [TimeParts]
+  /// Whether its times were made up of durations and dependencies: then nothing can be held against
+  /// them.
+  public var isScheduled = false
   /// What is known of the ranks' clocks.
   public var clocks = ClockReport()
 

@@ -75,7 +75,12 @@ struct CollectiveMatcher {
       callsOfSlot[slot].append(index)
     }
     for var calls in callsOfSlot {
-      if calls.allSatisfy({ program.calls[$0].communication.sequence != nil }) {
+      if calls.contains(where: { program.calls[$0].communication.tag != nil }) {
+        // Messages of one tag keep their order; those of different tags pass one another.
+        calls.sort {
+          Self.taggedOrder(program.calls[$0], $0) < Self.taggedOrder(program.calls[$1], $1)
+        }
+      } else if calls.allSatisfy({ program.calls[$0].communication.sequence != nil }) {
         calls.sort {
           (program.calls[$0].communication.sequence ?? 0, $0)
             < (program.calls[$1].communication.sequence ?? 0, $1)
@@ -84,6 +89,10 @@ struct CollectiveMatcher {
       for (position, call) in calls.enumerated() { program.calls[call].position = position }
     }
     return program
+  }
+
+  private static func taggedOrder(_ call: RankProgram.Call, _ index: Int) -> (Int64, Int64, Int) {
+    (call.communication.tag ?? .min, call.communication.sequence ?? 0, index)
   }
 
   /// The group of a call; for sends and receives the pair, from sender to receiver.
@@ -245,7 +254,14 @@ struct CollectiveMatcher {
           + "and missing on \(rankList(missing))",
         remedy: "capture the same steps on all ranks, or choose a step that all hold with --step")
     }
-    if first.1.kind.isPointToPoint { return }
+    if first.1.kind.isPointToPoint {
+      guard let other = present.first(where: { $0.1.tag != first.1.tag }) else { return }
+      throw Diagnostic(
+        .collectiveMismatch,
+        what + "\(first.1.kind.rawValue) with tag \(first.1.tag ?? 0) on rank \(first.0.raw), "
+          + "\(other.1.kind.rawValue) with tag \(other.1.tag ?? 0) on rank \(other.0.raw)",
+        remedy: "each send needs a receive of its tag; check that the traces belong together")
+    }
     if let other = present.first(where: { $0.1.kind != first.1.kind }) {
       throw Diagnostic(
         .collectiveMismatch,

@@ -16,7 +16,7 @@ struct DependencyInference {
   /// - Parameter rank: the capture that the program was built from.
   init(_ program: RankProgram, rank: RankTrace) {
     self.program = program
-    isRecorded = !rank.edges.isEmpty
+    isRecorded = !rank.edges.isEmpty || rank.isScheduled
     kinds = program.operations.map { rank.events.kind($0.event) }
   }
 

@@ -15,7 +15,8 @@ public struct WorkloadAssembler {
     self.options = options
     let (whole, leftOut) = RingTrim.trimmed(trace)
     var placed = whole
-    if let count = options.ranksPerHost {
+    // Made-up times are of one clock.
+    if let count = options.ranksPerHost, !trace.isScheduled {
       for index in placed.ranks.indices {
         placed.ranks[index].host = "host \(placed.ranks[index].rank.index / count)"
       }
@@ -30,7 +31,7 @@ public struct WorkloadAssembler {
           "calls that the flight recorders' rings no longer hold on all members are left out: "
             + "\(leftOut)"))
     }
-    if let count = options.ranksPerHost {
+    if let count = options.ranksPerHost, !trace.isScheduled {
       assumptions.append(
         Assumption("hosts", "hosts are as the user says: ranks in order, \(count) to a host"))
     }
@@ -40,9 +41,11 @@ public struct WorkloadAssembler {
   /// count as transfer.
   public consuming func captured() throws -> CapturedStep {
     let (programs, marks, clocks) = try buildPrograms()
-    return CapturedStep(programs: programs, marks: marks, clocks: clocks) { program, call in
+    var step = CapturedStep(programs: programs, marks: marks, clocks: clocks) { program, call in
       programs[program].operations[programs[program].calls[call].operation].start
     }
+    step.isScheduled = trace.isScheduled
+    return step
   }
 
   private mutating func buildPrograms() throws -> (
@@ -68,7 +71,7 @@ public struct WorkloadAssembler {
       events: zip(trace.ranks, steps).map { rank, step in
         step.events.filter { rank.events.kind($0) != .step }
       })
-    if let assumption = clocks.assumption { assumptions.append(assumption) }
+    if let assumption = clocks.assumption, !trace.isScheduled { assumptions.append(assumption) }
     var programs: [RankProgram] = []
     for ((rank, step), clock) in zip(zip(trace.ranks, steps), clocks.maps) {
       let recorded = ProgramBuilder(rank, events: step.events, clock: clock).build()
@@ -135,13 +138,17 @@ public struct WorkloadAssembler {
     for program in matched.programs.indices {
       for call in matched.programs[program].calls.indices {
         let operation = matched.programs[program].calls[call].operation
+        let after = matched.programs[program].operations[operation].end - arrivals[program][call]
+        // Made-up times know nothing of other ranks: that a call ended before all were there says
+        // nothing of it.
         matched.programs[program].calls[call].afterLastArrival =
-          matched.programs[program].operations[operation].end - arrivals[program][call]
+          trace.isScheduled ? max(.zero, after) : after
       }
     }
-    let captured = CapturedStep(
+    var captured = CapturedStep(
       programs: matched.programs, marks: marks, clocks: clocks,
       lastArrival: { arrivals[$0][$1] })
+    captured.isScheduled = trace.isScheduled
     noteAssumptions(matched.programs)
     return Workload(
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
@@ -259,7 +266,7 @@ public struct WorkloadAssembler {
           "contradicted-edges",
           "\(contradicted) recorded dependencies contradict the captured times and are left out"))
     }
-    if programs.count == 1, trace.worldSize > 1 {
+    if programs.count == 1, trace.worldSize > 1, !trace.isScheduled {
       assumptions.append(
         Assumption(
           "one-rank", "one rank is traced, so captured waiting can't be told from transfer"))
@@ -274,7 +281,7 @@ public struct WorkloadAssembler {
             + "splits \(extrapolation.splits.rawValue)"
             + (programs.count == 1 ? "; waiting is zero by construction" : "")))
     }
-    if programs.contains(where: \.hasDevice) {
+    if programs.contains(where: \.hasDevice), !trace.isScheduled {
       assumptions.append(
         Assumption(
           "compute-as-captured",

@@ -29,6 +29,7 @@ struct FileJoiner {
       case .rank(let capture): captures.append(capture)
       case .records(let file): records.append(file)
       case .manifest(let manifest): manifests.append(manifest)
+      case .groups: break
       }
     }
     // The order of the files decides nothing.
@@ -92,6 +93,11 @@ struct FileJoiner {
       }
     }
     for index in captures.indices where captures[index].rank == nil {
+      if let rank = captures[index].namedRank {
+        captures[index].rank = rank
+        captures[index].rankSource = "file name"
+        continue
+      }
       let name = lastComponent(captures[index].path)
       if let (rank, source) = Self.rank(ofFile: name, manifest) {
         captures[index].rank = rank

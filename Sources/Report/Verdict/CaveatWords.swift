@@ -18,12 +18,17 @@ struct CaveatWords {
   }
 
   var caveats: [Sentence] {
-    [synthetic, host, interval, lag, ranks, sizes, links, selfCheck].compactMap(\.self)
+    [synthetic, scheduled, host, interval, lag, ranks, sizes, links, selfCheck].compactMap(\.self)
   }
 
   private var synthetic: Sentence? {
     result.isSynthetic
       ? "The trace is synthetic: conclude nothing about a fabric from it." : nil
+  }
+
+  private var scheduled: Sentence? {
+    result.isScheduled
+      ? "The trace holds no recorded starts: there is no captured step to check this against." : nil
   }
 
   private var host: Sentence? {

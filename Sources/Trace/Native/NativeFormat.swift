@@ -5,6 +5,9 @@ public enum NativeFormat {
   /// The manifest's name in a trace directory.
   public static let manifestName = "manifest.json"
 
+  /// What the manifest says of a rank's times where they were made up.
+  static let scheduled = "scheduled"
+
   /// The name of a rank's file: `rank-00042.jsonl.zst`.
   static func fileName(of rank: RankID) -> String {
     let digits = String(rank.raw)

@@ -19,7 +19,7 @@ struct NativeRankReader {
   init(_ node: JSONNode, directory: String, worldSize: Int, groupCount: Int) throws {
     try node.allow(
       keys: [
-        "rank", "rank_source", "file", "events", "origin_ns", "host", "device", "lanes",
+        "rank", "rank_source", "file", "events", "origin_ns", "times", "host", "device", "lanes",
         "progress",
       ])
     let file = try node.required("file").string()
@@ -33,6 +33,12 @@ struct NativeRankReader {
       rank: RankID(index: try node.required("rank").int(in: 0...worldSize - 1)),
       rankSource: try node.optional("rank_source")?.string() ?? "manifest",
       originNanoseconds: try node.required("origin_ns").integer(in: .min...(.max)))
+    if let times = try node.optional("times") {
+      guard try times.string() == NativeFormat.scheduled else {
+        throw times.diagnostic(.valueOutOfRange, "must be 'scheduled', or left out")
+      }
+      rank.isScheduled = true
+    }
     rank.host = try node.optional("host")?.string()
     rank.device = try node.optional("device")?.string()
     rank.lanes = try node.required("lanes").elements().map { lane in
@@ -213,7 +219,7 @@ struct NativeRankReader {
   private func communication(_ node: JSONNode, groups: [ProcessGroup]) throws -> Communication {
     try node.allow(keys: [
       "kind", "group", "sequence", "send_bytes", "receive_bytes", "send_splits_bytes",
-      "receive_splits_bytes", "peer", "routing", "injection_cap_gbps", "host_waits", "state",
+      "receive_splits_bytes", "peer", "tag", "routing", "injection_cap_gbps", "host_waits", "state",
       "label", "assumed_by", "sizes_from", "receive_splits_lost",
     ])
     let kindNode = try node.required("kind")
@@ -239,6 +245,7 @@ struct NativeRankReader {
     call.peer = try node.optional("peer").map {
       RankID(index: try $0.int(in: 0...maximumWorldSize - 1))
     }
+    call.tag = try node.optional("tag")?.integer(in: .min...(.max))
     call.routing = try node.optional("routing").map { node in
       try TokenRouting(node) { try $0.bytes() }
     }

@@ -65,6 +65,7 @@ public struct NativeTraceWriter {
       if let splits = call.sendSplits { json.member("send_splits_bytes", splits) }
       if let splits = call.receiveSplits { json.member("receive_splits_bytes", splits) }
       if let peer = call.peer { json.member("peer", peer.raw) }
+      if let tag = call.tag { json.member("tag", tag) }
       if let routing = call.routing {
         json.key("routing")
         write(routing, to: &json)
@@ -129,6 +130,7 @@ public struct NativeTraceWriter {
       json.member("file", NativeFormat.fileName(of: rank.rank))
       json.member("events", rank.events.count)
       json.member("origin_ns", rank.originNanoseconds)
+      if rank.isScheduled { json.member("times", NativeFormat.scheduled) }
       if let host = rank.host { json.member("host", host) }
       if let device = rank.device { json.member("device", device) }
       json.key("lanes")

@@ -42,23 +42,23 @@ enum TraceCases {
     whole(
       "no JSON", "hello\n",
       """
-      : is in no capture format known here; name PyTorch Kineto files, NCCL flight \
-      recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native trace \
-      directory [unknown-format]
+      : is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native \
+      trace directory [unknown-format]
       """),
     whole(
       "JSON of another kind", #"{"nodes": []}"#,
       """
-      : is in no capture format known here; name PyTorch Kineto files, NCCL flight \
-      recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native trace \
-      directory [unknown-format]
+      : is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native \
+      trace directory [unknown-format]
       """),
     whole(
       "an array of what are no events", #"[{"nodes": []}]"#,
       """
-      : is in no capture format known here; name PyTorch Kineto files, NCCL flight \
-      recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native trace \
-      directory [unknown-format]
+      : is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native \
+      trace directory [unknown-format]
       """),
     bytes(
       "nothing but zero bytes", [UInt8](repeating: 0, count: 5000),
@@ -128,8 +128,8 @@ enum TraceCases {
       [.text("rank0.json", kineto), .text("notes.txt", "Tuesday's run\n")], "inspect {dir}",
       """
       {dir}/notes.txt: is in no capture format known here; name PyTorch Kineto files, \
-      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a \
-      native trace directory\(orSalvage) [unknown-format]
+      Chakra traces, NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or \
+      .zst), or a native trace directory\(orSalvage) [unknown-format]
       """),
   ]
 

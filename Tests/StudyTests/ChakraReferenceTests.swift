@@ -1,0 +1,87 @@
+import Collectives
+import Quantities
+import Simulation
+import TestSupport
+import Testing
+import Workload
+
+@testable import Study
+
+/// Chakra workloads with known step times on an ideal switch.
+@Suite("Chakra reference cases", .enabled(if: SharedFiles.arePresent, "\(SharedFiles.reason)"))
+struct ChakraReferenceTests {
+  private static func stepTime(_ inputs: [String], tier: TransferTier = .coflow) async throws
+    -> Int64
+  {
+    var scenario = Scenario(fabric: "reference-switch")
+    scenario.tier = tier
+    let results = try await Study(traces: [TraceSource(inputs: inputs)], scenarios: [scenario])
+      .run(threads: 1)
+    return results[0].stepTime.nanosecondsRounded
+  }
+
+  private static func unpacked(_ name: String) throws -> TemporaryDirectory {
+    let directory = try TemporaryDirectory()
+    let archive = SharedFiles.path("reference/chakra/\(name).tar.zst")
+    let run = try Tool.run("tar", ["--zstd", "-xf", archive, "-C", directory.path])
+    #expect(run.status == 0, "\(run.error)")
+    return directory
+  }
+
+  @Test(
+    "the step is the ideal one, to the nanosecond",
+    arguments: [
+      ("a2a_64", 154_809), ("a2a_512", 156_945), ("ar_64", 5_047_875), ("ar_512", 6_012_234),
+      ("moe_64", 18_001_750), ("moe_512", 18_966_109), ("moe_1024", 19_994_992),
+    ] as [(String, Int64)])
+  func ideal(_ name: String, _ expected: Int64) async throws {
+    let directory = try Self.unpacked(name)
+    let time = try await Self.stepTime([directory.file(name)])
+    #expect((time - expected).magnitude <= 1)
+  }
+
+  @Test("collectives that may overlap do: less than one after the other")
+  func overlap() async throws {
+    let directory = try Self.unpacked("overlap_64")
+    let time = try await Self.stepTime([directory.file("overlap_64")])
+    // Alone: 7/8 of 64 MiB over a port and 1 µs; 2 · 63/64 of it and 126 µs.
+    let bandwidth = 400.0 * 1_073_741_824
+    let size = 67_108_864.0
+    let exchange = 1_000 + size * 7 / 8 / bandwidth * 1e9
+    let reduction = 126_000 + size * 2 * 63 / 64 / bandwidth * 1e9
+    #expect(Double(time) < exchange + reduction - 1)
+    #expect(Double(time) > reduction)
+  }
+
+  @Test("exported and read again a trace is the same: calls, bytes, times", arguments: ["moe_64"])
+  func roundTrip(_ name: String) async throws {
+    let directory = try Self.unpacked(name)
+    let output = directory.file("again")
+    let run = try Tool.refract("export", directory.file(name), "--to", "chakra", "-o", output)
+    #expect(run.status == 0, "\(run.error)")
+    func prepared(_ path: String) throws -> PreparedTrace {
+      try PreparedTrace.prepare(TraceSource(inputs: [path]), name: "t")[0]
+    }
+    let (before, after) = try (prepared(directory.file(name)).workload, prepared(output).workload)
+    #expect(before.instances.map(\.kind) == after.instances.map(\.kind))
+    #expect(before.instances.map(\.payload) == after.instances.map(\.payload))
+    for (one, other) in zip(before.programs, after.programs) {
+      #expect(one.operations.map(\.start) == other.operations.map(\.start))
+      #expect(one.operations.map(\.duration) == other.operations.map(\.duration))
+    }
+    #expect(
+      try await Self.stepTime([directory.file(name)]) == Self.stepTime([output]))
+  }
+
+  @Test("a captured step survives the way to Chakra and back, pair by pair")
+  func captured() async throws {
+    let directory = try TemporaryDirectory()
+    let path = ProjectFiles.path("traces/captured-moe-ep4")
+    let run = try Tool.refract("export", path, "--to", "chakra", "-o", directory.file("et"))
+    #expect(run.status == 0, "\(run.error)")
+    let times = try await (
+      Self.stepTime([path], tier: .flow), Self.stepTime([directory.file("et")], tier: .flow)
+    )
+    #expect((times.0 - times.1).magnitude <= 1)
+  }
+}
