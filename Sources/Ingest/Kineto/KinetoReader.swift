@@ -17,6 +17,7 @@ struct KinetoReader {
   private var launches = LaunchIndex()
   /// By number of the name: whether it is a name of communication. Told when first asked.
   private var communicationNames: [Bool?] = []
+  private var ncclNames: [Bool?] = []
   private var log = DiagnosticLog()
   private var ruleHits: [String: (kernels: Int, routed: Bool)] = [:]
   private var unsized: [String: Int] = [:]
@@ -33,6 +34,7 @@ struct KinetoReader {
     isLegacy = !collector.device.contains { $0.metadata != nil }
     builder.names = collector.names
     communicationNames = Array(repeating: nil, count: builder.names.strings.count)
+    ncclNames = communicationNames
   }
 
   /// The rank in the file.
@@ -165,7 +167,7 @@ struct KinetoReader {
       return try metadata.communication(
         kind: kind, group: builder.group(metadata.group), at: place)
     }
-    if let call = legacyCall(of: operation, name: name) { return call }
+    if let call = legacyCall(of: operation) { return call }
     for set in rules {
       guard
         let rule = set.match(
@@ -217,10 +219,9 @@ struct KinetoReader {
   /// What the `nccl:` annotation around an NCCL kernel's launch says, in captures whose kernels carry
   /// nothing themselves.
   private mutating func legacyCall(
-    of operation: KinetoCollector.DeviceOperation, name: String
+    of operation: KinetoCollector.DeviceOperation
   ) -> Communication? {
-    guard isLegacy,
-      ["ncclKernel", "ncclDevKernel", "rcclGeneric"].contains(where: name.contains),
+    guard isLegacy, isOfNCCL(operation.name),
       let launch = operation.correlation.flatMap({ launches[$0] }),
       let (thread, start) = builder.threadAndStart(launch)
     else { return nil }
@@ -289,6 +290,14 @@ struct KinetoReader {
             ? "name rules that describe it, for DeepEP --rules deepep"
             : "describe it in a rules file and name that with --rules"))
     }
+  }
+
+  private mutating func isOfNCCL(_ name: Int32) -> Bool {
+    if let known = ncclNames[Int(name)] { return known }
+    let text = builder.names[name]
+    let told = ["ncclKernel", "ncclDevKernel", "rcclGeneric"].contains { text.contains($0) }
+    ncclNames[Int(name)] = told
+    return told
   }
 
   private mutating func isCommunication(_ name: Int32) -> Bool {
