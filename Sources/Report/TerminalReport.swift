@@ -1,3 +1,4 @@
+import Collectives
 import Fabric
 import Quantities
 import Simulation
@@ -44,6 +45,11 @@ public enum TerminalReport {
       "self-check: \(Wording.signedPercent(result.selfCheckError, digits: 4))"
         + " (captured durations replayed; catches mistakes in building, no more)",
     ]
+    if let calibration = result.calibration?.calibration {
+      lines.append(
+        "calibrated on \(calibration.fabric) with \(calibration.trace), whose step it replays to "
+          + Wording.signedPercent(calibration.stepError) + " of the captured one")
+    }
     lines.append(verdict(result))
     return lines
   }

@@ -1,3 +1,4 @@
+import Collectives
 import Quantities
 import Simulation
 import Study
@@ -100,9 +101,16 @@ struct CaveatWords {
   private var selfCheck: Sentence {
     let figure = Figure.change(
       result.selfCheckError, digits: 4, at: section.at(fastest, "self_check_error"))
-    return result.selfCheckError.magnitude > 0.01
-      ? "Self-check \(figure): the graph does not even rebuild the captured step."
-      : "Self-check \(figure): the graph rebuilds the captured step, as it does by construction; nothing "
-        + "is calibrated."
+    guard result.selfCheckError.magnitude <= 0.01 else {
+      return "Self-check \(figure): the graph does not even rebuild the captured step."
+    }
+    let built: Sentence =
+      "Self-check \(figure): the graph rebuilds the captured step, as it does by construction"
+    guard let calibration = result.calibration?.calibration else {
+      return "\(built); nothing is calibrated."
+    }
+    let error = Figure.change(
+      calibration.stepError, digits: 2, at: section.at(fastest, "calibrated_error"))
+    return "\(built); calibrated on \(calibration.fabric), the replayed step is off by \(error)."
   }
 }
