@@ -120,7 +120,7 @@ struct CalibrationTests {
     let text = String(decoding: CalibrationFile.document(calibration), as: UTF8.self)
     for (wrong, path) in [
       ("\"efficiency\": ", "classes[0].efficiency"), ("\"samples\": ", "classes[0].samples"),
-      ("\"latency_ns\": ", "classes[0].latency_ns"),
+
     ] {
       try directory.write("w.json", text.replacing(wrong, with: wrong + "-9", maxReplacements: 1))
       let diagnostic = thrownDiagnostic { try CalibrationFile.read(directory.file("w.json")) }

@@ -22,7 +22,7 @@ public struct Calibration: Sendable, Hashable {
     public var groupSizes: ClosedRange<Int>
     /// Whether any that was measured crossed pods.
     public var crossesPods: Bool
-    /// Time to add, in seconds.
+    /// Time to add, in seconds; negative where less than the modelled latency was measured.
     public var latency: Double
     /// Share of the rate alone; above 0.
     public var efficiency: Double
@@ -131,7 +131,8 @@ extension Calibration.Class {
   func calibrated(_ lowered: LoweredCollective, capacities: [Double]) -> LoweredCollective {
     var phases = lowered.phases
     guard !phases.isEmpty else { return lowered }
-    phases[0].latency += .rounding(seconds: latency) ?? .zero
+    phases[0].latency = max(
+      .zero, phases[0].latency + (.rounding(seconds: latency) ?? .zero))
     for phase in phases.indices {
       for index in phases[phase].transfers.indices {
         let transfer = phases[phase].transfers[index]
@@ -157,7 +158,7 @@ extension Calibration.Class {
     var injected = [Double](repeating: 0, count: lowered.members.count)
     for index in flows.indices {
       injected[Int(flows[index].source)] += flows[index].bytes
-      flows[index].latency += latency
+      flows[index].latency = max(.zero, flows[index].latency + latency)
       flows[index].cap = Int(flows[index].source)
       if efficiency > 1 { flows[index].bytes /= efficiency }
     }
@@ -171,7 +172,7 @@ extension Calibration.Class {
     let order: LoweredFlows.Order =
       switch lowered.order {
       case .byPair: .byPair
-      case .together(let together): .together(latency: together + latency)
+      case .together(let together): .together(latency: max(.zero, together + latency))
       }
     return LoweredFlows(
       members: lowered.members, flows: flows, links: lowered.links, caps: isCapped ? caps : [],

@@ -37,7 +37,7 @@ public enum CalibrationFile {
       algorithm: try node.required("algorithm").string(), bytesPerMember: bytes,
       groupSizes: Int(min(sizes.lowerBound, 1e9))...Int(min(sizes.upperBound, 1e9)),
       crossesPods: try node.required("crosses_pods").bool(),
-      latency: try node.required("latency_ns").double() * 1e-9,
+      latency: try node.required("latency_ns").double(atLeast: -1e18) * 1e-9,
       efficiency: try node.required("efficiency").double(exclusive: true),
       fit: Calibration.Fit(
         samples: try node.required("samples").int(in: 1...Int(Int32.max)),

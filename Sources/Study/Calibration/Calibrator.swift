@@ -9,9 +9,9 @@ import Workload
 ///
 /// What a collective took is the shortest captured duration of its traced members: that of the one which
 /// came last and waited for no one. With one traced member that can't be told, and the fit says so. It
-/// is held against the replayed transfer time y = a + x / e, where x is uncalibrated: with six calls or
-/// more whose x differ by a factor of 4, a ≥ 0 and e by least squares of relative errors; with fewer the
-/// median ratio alone, and where the model takes no time the median latency alone.
+/// is held against the uncalibrated replay, y = l + a + x / e with l its latency and x the rest: with six
+/// calls or more whose x differ by a factor of 4, a ≥ 0 and e by least squares of relative errors; with
+/// fewer the median ratio alone, or, where l is most of what the model says, the median of a alone.
 public struct Calibrator {
   /// The trace.
   private let trace: PreparedTrace
@@ -28,6 +28,9 @@ public struct Calibrator {
   private struct Sample {
     var row: ScenarioResult.CollectiveRow
     var modelled: Double
+    /// The part of it that is latency, and the rest.
+    var latency: Double
+    var moving: Double { max(0, modelled - latency) }
     var captured: Double
     var bytes: Double
   }
@@ -65,6 +68,7 @@ public struct Calibrator {
       byTitle[[row.instance.title, lowered.algorithm], default: []].append(
         Sample(
           row: row, modelled: row.outcome.transferTime.seconds,
+          latency: lowered.phases.reduce(0) { $0 + $1.latency.seconds },
           captured: row.instance.capturedTransfer.seconds,
           bytes: row.instance.bytesPerMember(size: size)))
     }
@@ -101,7 +105,9 @@ public struct Calibrator {
       let other = samples.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
       let (latency, efficiency) = line(half)
       heldOut = quantile(
-        other.map { abs(latency + $0.modelled / efficiency - $0.captured) / $0.captured }, 0.5)
+        other.map {
+          abs($0.latency + latency + $0.moving / efficiency - $0.captured) / $0.captured
+        }, 0.5)
     }
     let first = samples[0]
     return Calibration.Class(
@@ -117,41 +123,47 @@ public struct Calibrator {
         }))
   }
 
-  /// The latency and efficiency of y = a + x / e.
+  /// The latency and efficiency of y = l + a + x / e, where l is the modelled latency and x the rest.
   private static func line(_ samples: [Sample]) -> (latency: Double, efficiency: Double) {
-    let moving = samples.filter { $0.modelled > 0 && $0.bytes > 0 }
-    guard !moving.isEmpty else {
-      // What only waits and knows: all it takes beyond the model is latency.
-      let extra = quantile(samples.map { $0.captured - $0.modelled }, 0.5)
-      return (max(0, extra), 1)
-    }
-    let times = moving.map(\.modelled)
+    let moving = samples.filter { $0.moving > 0 && $0.bytes > 0 }
+    let times = moving.map(\.moving)
     if moving.count >= 6, (times.max() ?? 0) >= 4 * (times.min() ?? 0),
       let fitted = leastSquares(moving)
     {
       return fitted
     }
-    return (0, 1 / quantile(moving.map { $0.captured / $0.modelled }, 0.5))
+    let ratio = quantile(moving.map { ($0.captured - $0.latency) / $0.moving }, 0.5)
+    // Where latency is most of what the model says, it is latency that was measured; and nothing less
+    // than the modelled latency is left for the bytes to take.
+    guard !moving.isEmpty, ratio > 0,
+      quantile(times, 0.5) > quantile(moving.map(\.latency), 0.5)
+    else {
+      let extra = quantile(samples.map { $0.captured - $0.modelled }, 0.5)
+      return (max(extra, -(samples.map(\.latency).min() ?? 0)), 1)
+    }
+    return (0, 1 / ratio)
   }
 
-  /// Of Σ ((a + b x) / y − 1)², where a ≥ 0 and b > 0; `nil` where that has no such solution.
+  /// Of Σ ((l + a + b x) / y − 1)², where a ≥ 0 and b > 0; `nil` where that has no such solution.
   private static func leastSquares(
     _ samples: [Sample]
   ) -> (latency: Double, efficiency: Double)? {
     var (uu, uv, vv, u, v) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for sample in samples {
-      let (p, q) = (1 / sample.captured, sample.modelled / sample.captured)
+      let (p, q) = (1 / sample.captured, sample.moving / sample.captured)
+      let rest = 1 - sample.latency / sample.captured
       uu += p * p
       uv += p * q
       vv += q * q
-      u += p
-      v += q
+      u += p * rest
+      v += q * rest
     }
     let determinant = uu * vv - uv * uv
     guard determinant > 1e-12 * uu * vv else { return nil }
     let (a, b) = ((u * vv - v * uv) / determinant, (v * uu - u * uv) / determinant)
     guard b > 0 else { return nil }
-    return a >= 0 ? (a, 1 / b) : (0, vv / v)
+    if a >= 0 { return (a, 1 / b) }
+    return v > 0 ? (0, vv / v) : nil
   }
 
   /// Errors of a calibrated replay, by class and of the step.
