@@ -1,3 +1,4 @@
+import Glibc
 import Trace
 
 /// Names of events by the bytes that spell them, so that a name is decoded, checked and looked into
@@ -62,10 +63,13 @@ struct EventNames {
   }
 
   private func isSpelled(_ entry: Entry, _ spelling: UnsafeRawBufferPointer) -> Bool {
-    guard entry.count == spelling.count else { return false }
-    return spellings.withUnsafeBytes {
-      UnsafeRawBufferPointer(rebasing: $0[entry.start..<entry.start + entry.count])
-        .elementsEqual(spelling)
+    guard entry.count == spelling.count, entry.count > 0 else {
+      return entry.count == spelling.count
+    }
+    // Asked for every event, of names of some hundred bytes: a sequence compares them one by one.
+    return spellings.withUnsafeBytes { known in
+      guard let known = known.baseAddress, let spelled = spelling.baseAddress else { return false }
+      return memcmp(known + entry.start, spelled, entry.count) == 0
     }
   }
 
