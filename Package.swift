@@ -80,6 +80,7 @@ let modules: [Module] = [
     ],
     resources: [
       .embedInCode("HTML/Templates/page.mustache"),
+      .embedInCode("HTML/Templates/inspect.mustache"),
       .embedInCode("HTML/Templates/trace.mustache"),
       .embedInCode("HTML/Templates/verdict.mustache"),
       .embedInCode("HTML/Templates/step-time.mustache"),

@@ -26,7 +26,10 @@ public enum CalibrationReport {
       + [
         "",
         "the step replayed so against the captured one: "
-          + Wording.signedPercent(calibration.stepError),
+          + Wording.signedPercent(calibration.stepError)
+          + "; uncalibrated: " + Wording.signedPercent(calibration.stepErrorWithout.calibration)
+          + "; with communication that takes no time: "
+          + Wording.signedPercent(calibration.stepErrorWithout.communication),
         "of single collectives, against captured: median difference (bias), median and 95th percentile "
           + "of its size; held out: the median for every second one, from a fit to the others",
       ]

@@ -3,6 +3,7 @@ import JSON
 import Streams
 import Study
 import Trace
+import Workload
 
 /// What stands alike in every document: the parts of time, assumptions, diagnostics.
 extension JSONWriter {
@@ -21,6 +22,22 @@ extension JSONWriter {
           json.member("code", assumption.code)
           json.member("text", assumption.text)
         }
+      }
+    }
+  }
+
+  /// Writes bytes from rank to rank, in whole bytes.
+  mutating func traffic(_ traffic: TrafficMatrix) {
+    object { json in
+      json.member("ranks_per_cell", traffic.ranksPerCell)
+      json.member("total_bytes", traffic.total.rounded())
+      json.key("sent_bytes")
+      json.numbers(traffic.sent.map { $0.rounded() })
+      json.key("received_bytes")
+      json.numbers(traffic.received.map { $0.rounded() })
+      json.key("bytes")
+      json.array { json in
+        for row in traffic.bytes { json.numbers(row.map { $0.rounded() }) }
       }
     }
   }

@@ -10,14 +10,19 @@ public enum ReportDirectory {
   public static func write(
     _ results: [ScenarioResult], version: String, to directory: String
   ) throws {
+    try write(
+      [
+        ("links.csv", Array(CSVDocuments.links(results).utf8)),
+        ("collectives.csv", Array(CSVDocuments.collectives(results).utf8)),
+        ("critical_path.csv", Array(CSVDocuments.criticalPaths(results).utf8)),
+        ("report.html", try HTMLReport.document(results, version: version)),
+        ("results.json", ResultsJSON.document(results, version: version)),
+      ], to: directory)
+  }
+
+  /// Writes files that belong together, all aside first; the last named is the last to appear.
+  static func write(_ documents: [(name: String, bytes: [UInt8])], to directory: String) throws {
     try makeDirectory(directory)
-    let documents: [(String, [UInt8])] = [
-      ("links.csv", Array(CSVDocuments.links(results).utf8)),
-      ("collectives.csv", Array(CSVDocuments.collectives(results).utf8)),
-      ("critical_path.csv", Array(CSVDocuments.criticalPaths(results).utf8)),
-      ("report.html", try HTMLReport.document(results, version: version)),
-      ("results.json", ResultsJSON.document(results, version: version)),
-    ]
     var files: [OutputFile] = []
     for (name, bytes) in documents {
       let file = try OutputFile(path: directory + "/" + name)
@@ -26,7 +31,7 @@ public enum ReportDirectory {
       files.append(file)
     }
     // Where a report stood before, it is none until the new one is whole.
-    try removeFile(directory + "/results.json")
+    if let last = documents.last { try removeFile(directory + "/" + last.name) }
     for file in files { try file.commit() }
   }
 }

@@ -21,7 +21,7 @@ extension ResultsJSON {
           json.key("verdict")
           write(section, to: &json)
           json.key("traffic")
-          write(first.traffic, to: &json)
+          json.traffic(first.traffic)
         }
       }
     }
@@ -45,21 +45,6 @@ extension ResultsJSON {
       json.member("claim", verdict.claim.plain)
       json.member("reason", verdict.reason.map(\.plain).joined(separator: " "))
       json.member("caveats", verdict.caveats.map(\.plain).joined(separator: " "))
-    }
-  }
-
-  private static func write(_ traffic: TrafficMatrix, to json: inout JSONWriter) {
-    json.object { json in
-      json.member("ranks_per_cell", traffic.ranksPerCell)
-      json.member("total_bytes", traffic.total.rounded())
-      json.key("sent_bytes")
-      json.numbers(traffic.sent.map { $0.rounded() })
-      json.key("received_bytes")
-      json.numbers(traffic.received.map { $0.rounded() })
-      json.key("bytes")
-      json.array { json in
-        for row in traffic.bytes { json.numbers(row.map { $0.rounded() }) }
-      }
     }
   }
 }

@@ -39,6 +39,7 @@ public enum ResultsJSON {
       json.member("busiest_link_utilization", result.busiestLink?.meanUtilization ?? 0)
       json.assumptions(result.assumptions)
       json.diagnostics(result.diagnostics)
+      writeBudget(result, to: &json)
       writeCriticalPath(result.criticalPath, to: &json)
       json.key("groups")
       json.array { json in for group in result.groups { write(group, to: &json) } }

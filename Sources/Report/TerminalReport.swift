@@ -14,8 +14,8 @@ public enum TerminalReport {
     for section in TraceScenarios.all(results) {
       if !lines.isEmpty { lines.append("") }
       lines += heading(section)
-      if section.results.count > 1 { lines.append(Verdict(section).claim.plain) }
-      lines.append("")
+      lines += [""] + BudgetWords(section).lines + [""]
+      if section.results.count > 1 { lines += [Verdict(section).claim.plain, ""] }
       lines += table(section.results)
       lines.append("")
       lines += details(section.results)
@@ -41,15 +41,8 @@ public enum TerminalReport {
       "\(section.title): captured step \(Wording.time(result.capturedStepTime))"
         + (result.capturedHostStep.map { " (host \(Wording.time($0)))" } ?? "")
         + ", exposed communication "
-        + Wording.time(result.capturedParts.exposedTransfer + result.capturedParts.waiting),
-      "self-check: \(Wording.signedPercent(result.selfCheckError, digits: 4))"
-        + " (captured durations replayed; catches mistakes in building, no more)",
+        + Wording.time(result.capturedParts.exposedTransfer + result.capturedParts.waiting)
     ]
-    if let calibration = result.calibration?.calibration {
-      lines.append(
-        "calibrated on \(calibration.fabric) with \(calibration.trace), whose step it replays to "
-          + Wording.signedPercent(calibration.stepError) + " of the captured one")
-    }
     lines.append(verdict(result))
     return lines
   }

@@ -48,8 +48,8 @@ enum Wording {
   }
 
   /// `1 group`, `6 groups`.
-  static func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)" + (number == 1 ? "" : "s")
+  static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
   }
 
   /// `12.3 %`.

@@ -1,7 +1,7 @@
 import Collectives
 import Diagnostics
 import Ingest
-public import Quantities
+import Quantities
 import Simulation
 public import Streams
 public import Trace
@@ -15,10 +15,8 @@ public struct PreparedTrace: Sendable {
   public let workload: Workload
   /// With recorded dependencies only: the other end of the answer's interval.
   let recordedOnly: Workload
-  /// The step with captured durations of collectives, replayed.
-  public let selfCheck: SimDuration
-  /// The step with collectives that take no time: what no fabric can beat.
-  public let communicationFree: SimDuration
+  /// What answers about it rest on.
+  public let evidence: TraceEvidence
   /// Logical bytes from rank to rank.
   public let traffic: TrafficMatrix
   /// The traced rank on which, or on a rank that repeats it, the captured step's critical path
@@ -74,18 +72,18 @@ public struct PreparedTrace: Sendable {
     recordedOnly = try WorkloadAssembler(trace, options: recorded).assemble()
     let plan = PlanBuilder.plan(workload, capacities: [])
     let captured = try replayPlan(plan, workload, InstantLowering(), .recorded)
-    selfCheck = captured.stepTime
     let longest = captured.criticalPath.longestRank ?? 0
     observedRank = workload.programs[workload.programOfRank[longest]].source.index
     traffic = TrafficMatrix(workload)
-    communicationFree = try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
-  }
-
-  /// (replayed − captured) / captured, with captured durations of collectives.
-  public var selfCheckError: Double {
-    let captured = workload.captured.stepTime
-    return captured == .zero || workload.captured.isScheduled
-      ? 0 : (selfCheck - captured).seconds / captured.seconds
+    let free = try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
+    let recordedPlan = PlanBuilder.plan(recordedOnly, capacities: [])
+    let recordedFree = try replayPlan(recordedPlan, recordedOnly, InstantLowering(), .lowered)
+    var lagless = plan
+    for index in lagless.programs.indices { lagless.programs[index].dropLag() }
+    evidence = TraceEvidence(
+      workload, captured: captured,
+      lagFree: try replayPlan(lagless, workload, InstantLowering(), .recorded).stepTime,
+      communicationFree: (recordedFree.stepTime, free))
   }
 }
 

@@ -27,10 +27,8 @@ public struct ScenarioResult: Sendable {
   public var capturedHostStep: SimDuration?
   /// Mean parts of the captured ranks' time.
   public var capturedParts: TimeParts
-  /// (replayed − captured) / captured with captured durations of collectives.
-  public var selfCheckError: Double
-  /// The step with communication free.
-  public var communicationFree: SimDuration
+  /// What every answer about the trace rests on.
+  public var evidence: TraceEvidence
   /// The step with all unexplained lag of GPU work set to zero.
   public var lagFree: SimDuration
   /// The step with recorded dependencies only, and with all inferred ones, the smaller first.
@@ -53,10 +51,6 @@ public struct ScenarioResult: Sendable {
   public var traffic: TrafficMatrix
   /// The rank that the captured step's critical path spends longest on, captured and replayed.
   public var timeline: RankTimeline
-  /// The ranks that have a trace.
-  public var tracedRanks: Int
-  /// Whether any traced rank had a GPU in the step; else compute is that of host threads.
-  public var hasDevice: Bool
   /// How wrong the model of links is known to be for what the transfers cross.
   public var modelError: ModelError
   /// How far a calibration covers it, where one was given.
@@ -142,6 +136,18 @@ public struct ScenarioResult: Sendable {
     /// Sum of captured durations, the longest member's.
     public var capturedTime: SimDuration
   }
+
+  /// (replayed − captured) / captured with captured durations of collectives.
+  public var selfCheckError: Double { evidence.selfCheckError }
+
+  /// The step with communication free.
+  public var communicationFree: SimDuration { evidence.communicationFree.all }
+
+  /// The ranks that have a trace.
+  public var tracedRanks: Int { evidence.ranks.traced }
+
+  /// Whether any traced rank had a GPU in the step; else compute is that of host threads.
+  public var hasDevice: Bool { evidence.hasDevice }
 
   /// The link with the highest mean utilization; the first in the fabric's order at a tie.
   public var busiestLink: LinkRow? {

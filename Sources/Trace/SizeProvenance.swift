@@ -31,6 +31,10 @@ public enum SizeProvenance: Sendable, Hashable {
     }
   }
 
+  /// Each of them, the best known first.
+  public static let all: [SizeProvenance] =
+    [.recorded] + Source.allCases.map { .recovered(from: $0) } + [.assumed, .lost]
+
   /// What files call it.
   public var word: String {
     switch self {

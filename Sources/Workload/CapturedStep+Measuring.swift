@@ -15,6 +15,7 @@ extension CapturedStep {
     start = windows.compactMap { $0?.start }.min() ?? .origin
     end = windows.compactMap { $0?.end }.max() ?? start
     self.clocks = clocks
+    number = marks.first?.number
     hostStep = marks.map { $0.end - $0.start }.max()
     let window = IntervalSet([start.picoseconds..<end.picoseconds])
     parts = programs.enumerated().map { index, program in

@@ -8,6 +8,8 @@ public struct CapturedStep: Sendable {
   public var start: SimTime
   /// The latest end.
   public var end: SimTime
+  /// Its number, where the capture marks it.
+  public var number: Int?
   /// The longest host mark of the step, where there is one.
   public var hostStep: SimDuration?
   /// For each traced rank the parts of its time. With one traced rank waiting can't be told from

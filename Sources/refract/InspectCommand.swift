@@ -35,6 +35,15 @@ struct InspectCommand: ParsableCommand {
     help: "Also what waits for what in the step, on which evidence, and the lag that is left.")
   var dependencies = false
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      """
+      Also write inspect.html, with the traffic from rank to rank and all that is doubtful, and \
+      inspect.json.
+      """, valueName: "dir"))
+  var output: String?
+
   @OptionGroup var options: TraceOptions
 
   func run() throws {
@@ -43,24 +52,30 @@ struct InspectCommand: ParsableCommand {
       rules: rules, salvages: options.salvage, threads: options.reading.threadCount,
       progress: options.reading.progress
     ).ingest(inputs)
-    let assembler = WorkloadAssembler(trace, options: options.workloadOptions)
-    let workload = Result { try assembler.assemble() }
-    if case .failure(let error) = workload, !(error is Diagnostic) { throw error }
-    let graph =
-      try dependencies && (try? workload.get()) != nil
-      ? DependencyReport(PreparedTrace(trace, options: options.workloadOptions, name: "")) : nil
-    let report = InspectReport(
-      TraceSummary(trace), survey: assembler.survey,
-      // Matched, waiting can be told from transfer; unmatched, the step has a length all the same.
-      captured: (try? workload.get())?.captured ?? (try? assembler.captured()),
-      workload: workload.mapError { error in
-        error as? Diagnostic ?? Diagnostic(.defect, "\(error)")
-      }, dependencies: graph,
-      matching: matching || trace.hasOpenCalls ? MatchingReport(trace) : nil)
+    let report = try report(on: trace)
     options.show(trace.log.summarized())
+    if let output { try report.write(version: Refract.version, to: output) }
     try printOutput(
       json
         ? report.json(version: Refract.version)
         : Array((matching ? report.matchingText : report.text).utf8))
+  }
+
+  private func report(on trace: Trace) throws -> InspectReport {
+    let assembler = WorkloadAssembler(trace, options: options.workloadOptions)
+    let name = Study.name(inputs)
+    let prepared: Result<PreparedTrace, Diagnostic>
+    do {
+      prepared = .success(try PreparedTrace(trace, options: options.workloadOptions, name: name))
+    } catch let diagnostic as Diagnostic {
+      prepared = .failure(diagnostic)
+    }
+    let step = try? prepared.get()
+    return InspectReport(
+      name, TraceSummary(trace), survey: assembler.survey,
+      // Matched, waiting can be told from transfer; unmatched, the step has a length all the same.
+      captured: step?.workload.captured ?? (try? assembler.captured()), prepared: prepared,
+      dependencies: dependencies ? try step.map(DependencyReport.init) : nil,
+      matching: matching || trace.hasOpenCalls ? MatchingReport(trace) : nil)
   }
 }

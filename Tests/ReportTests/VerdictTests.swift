@@ -97,7 +97,7 @@ struct VerdictTests {
       result.assumptions = []
       result.stepTime = step
       result.interval = (step, .nanoseconds(scenario.high * 1000))
-      result.communicationFree = .nanoseconds(verdict.communicationFree * 1000)
+      result.evidence.communicationFree.all = .nanoseconds(verdict.communicationFree * 1000)
       result.modelError = ModelError(verdict.network)
       result.criticalPath = CriticalPath()
       result.criticalPath.transfer = .nanoseconds(scenario.transfer * 1000)
@@ -135,14 +135,14 @@ struct VerdictTests {
   func trust() async throws {
     var result = try await Self.results(Self.cases[11])[0]
     #expect(Comparison([result]).trust == .good)
-    result.tracedRanks = 1
+    result.evidence.ranks.traced = 1
     #expect(Comparison([result]).trust == .fair)
     result.criticalPath.lag = .nanoseconds(3_000_000)
     #expect(Comparison([result]).trust == .low)
     result.criticalPath.lag = .zero
-    result.selfCheckError = -0.02
+    result.evidence.selfCheckError = -0.02
     #expect(Comparison([result]).trust == .low)
-    result.selfCheckError = 0
+    result.evidence.selfCheckError = 0
     result.assumptions = [Assumption("synthetic", "made up")]
     let section = TraceScenarios.all([result])[0]
     #expect(section.comparison.trust == .low)

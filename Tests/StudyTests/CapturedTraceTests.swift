@@ -58,7 +58,7 @@ struct CapturedTraceTests {
     for (instance, ranks) in zip(workload.instances, callers) {
       #expect(ranks == workload.groups[instance.group].ranks.map(\.index))
     }
-    #expect(prepared.selfCheckError == 0)
+    #expect(prepared.evidence.selfCheckError == 0)
     #expect(workload.captured.parts.allSatisfy { $0.sum == workload.captured.stepTime })
   }
 

@@ -83,20 +83,41 @@ public struct Calibration: Sendable, Hashable {
     }
   }
 
+  /// Errors of the captured step's replay that a calibration is held against.
+  public struct StepErrors: Sendable, Hashable {
+    /// As the model has it.
+    public var calibration: Double
+    /// With communication that takes no time.
+    public var communication: Double
+
+    /// Errors, as shares of the captured step.
+    public init(calibration: Double = 0, communication: Double = 0) {
+      self.calibration = calibration
+      self.communication = communication
+    }
+  }
+
   /// The fabric on which it was measured.
   public var fabric: String
   /// The trace that it was measured on.
   public var trace: String
   /// (replayed − captured) / captured of that step, calibrated, on that fabric.
   public var stepError: Double
+  /// The same uncalibrated, and with communication that takes no time: where all three are alike, the
+  /// step hides its communication and says nothing about the calibration.
+  public var stepErrorWithout: StepErrors
   /// The classes, by title, algorithm and size.
   public var classes: [Class]
 
   /// A calibration.
-  public init(fabric: String, trace: String, stepError: Double, classes: [Class]) {
+  public init(
+    fabric: String, trace: String, stepError: Double = 0,
+    stepErrorWithout: StepErrors = StepErrors(), classes: [Class]
+  ) {
     self.fabric = fabric
     self.trace = trace
     self.stepError = stepError
+    self.stepErrorWithout = stepErrorWithout
     self.classes = classes
   }
 
@@ -120,11 +141,14 @@ extension Calibration.Class {
 
   private func ratio(_ a: Double, _ b: Double) -> Double { (a > b ? a / b : b / a) - 1 }
 
-  /// Whether a call lies beyond what was measured, by size or by members.
-  public func extrapolates(bytesPerMember bytes: Double, groupSize: Int) -> Bool {
-    // A factor of 2 is still of a kind.
-    distance(to: bytes) > 1 || groupSize > 2 * groupSizes.upperBound
-      || 2 * groupSize < groupSizes.lowerBound
+  // A factor of 2 is still of a kind.
+
+  /// Whether a call's size lies beyond those measured.
+  public func isBeyond(bytesPerMember bytes: Double) -> Bool { distance(to: bytes) > 1 }
+
+  /// Whether a call's group is beyond those measured.
+  public func isBeyond(groupSize: Int) -> Bool {
+    groupSize > 2 * groupSizes.upperBound || 2 * groupSize < groupSizes.lowerBound
   }
 
   /// A lowered collective as it was measured to go.

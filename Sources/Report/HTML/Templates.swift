@@ -5,6 +5,7 @@ import Mustache
 enum Templates {
   private static let sources: [(name: String, bytes: [UInt8])] = [
     ("page", PackageResources.page_mustache),
+    ("inspect", PackageResources.inspect_mustache),
     ("trace", PackageResources.trace_mustache),
     ("verdict", PackageResources.verdict_mustache),
     ("step-time", PackageResources.step_time_mustache),

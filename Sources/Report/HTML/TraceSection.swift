@@ -14,6 +14,7 @@ struct TraceSection {
   let trust: String
   let trustStyle: String
   let caveats: [SentenceView]
+  let budget: [BudgetRow]
   let stepTime: StepTimeView
   let breakdown: BreakdownView
   let links: LinksView
@@ -21,6 +22,11 @@ struct TraceSection {
   let traffic: TrafficView
   let timeline: TimelineView
   let assumptions: AssumptionsView
+
+  struct BudgetRow {
+    let term: String
+    let sentence: SentenceView
+  }
 
   /// - Parameter isOnly: whether the page is about this trace alone, and named after it.
   init(_ section: TraceScenarios, isOnly: Bool) {
@@ -34,6 +40,9 @@ struct TraceSection {
     trust = verdict.trust
     trustStyle = section.comparison.trust.rawValue
     caveats = verdict.caveats.map(SentenceView.init)
+    budget = BudgetWords(section).items.map {
+      BudgetRow(term: $0.term, sentence: SentenceView($0.sentence))
+    }
     stepTime = StepTimeView(section)
     breakdown = BreakdownView(section)
     links = LinksView(section)

@@ -35,6 +35,8 @@ struct TrafficView {
   let mostPair: String
   let sender: Cell
   let senderName: String
+  let receiver: Cell
+  let receiverName: String
   let isBinned: Bool
   let perCell: Int
   let cellCount: Int
@@ -44,7 +46,11 @@ struct TrafficView {
   let table: [TableRow]
 
   init(_ section: TraceScenarios) {
-    let traffic = section.results[0].traffic
+    self.init(section.results[0].traffic) { section.at(trace: "traffic/" + $0) }
+  }
+
+  /// - Parameter at: makes of a place within the traffic the place in the document beside the page.
+  init(_ traffic: TrafficMatrix, at: (String) -> String) {
     let cells = traffic.bytes
     let peak = cells.flatMap(\.self).max() ?? 0
     isEmpty = peak <= 0
@@ -53,21 +59,25 @@ struct TrafficView {
     legend = (1...Self.levels).map { level in
       Shade(level: level, path: "M\((level - 1) * 16) 0h16v10h-16z")
     }
-    total = .bytes(traffic.total, at: section.at(trace: "traffic/total_bytes"))
+    total = .bytes(traffic.total, at: at("total_bytes"))
     let pair = Self.heaviest(cells)
-    most = Cell(.bytes(peak, at: section.at(trace: "traffic/bytes/\(pair.row)/\(pair.column)")))
+    most = Cell(.bytes(peak, at: at("bytes/\(pair.row)/\(pair.column)")))
     mostPair = "\(Self.name(traffic, pair.row)) to \(Self.name(traffic, pair.column))"
     let sent = traffic.sent
     let top = sent.indices.max { (sent[$0], $1) < (sent[$1], $0) } ?? 0
     sender = Cell(
-      .bytes(sent.isEmpty ? 0 : sent[top], at: section.at(trace: "traffic/sent_bytes/\(top)")))
+      .bytes(sent.isEmpty ? 0 : sent[top], at: at("sent_bytes/\(top)")))
     senderName = Self.name(traffic, top)
+    let received = traffic.received
+    let last = received.indices.max { (received[$0], $1) < (received[$1], $0) } ?? 0
+    receiver = Cell(.bytes(received.isEmpty ? 0 : received[last], at: at("received_bytes/\(last)")))
+    receiverName = Self.name(traffic, last)
     isBinned = traffic.ranksPerCell > 1
     perCell = traffic.ranksPerCell
     cellCount = cells.count
     hasTable = cells.count <= Self.tableLimit
     headings = hasTable ? cells.indices.map { Self.shortName(traffic, $0) } : []
-    table = hasTable ? Self.table(section, traffic) : []
+    table = hasTable ? Self.table(traffic, at) : []
   }
 
   private static func heaviest(_ cells: [[Double]]) -> (row: Int, column: Int) {
@@ -140,14 +150,14 @@ struct TrafficView {
   }
 
   private static func table(
-    _ section: TraceScenarios, _ traffic: TrafficMatrix
+    _ traffic: TrafficMatrix, _ at: (String) -> String
   ) -> [TableRow] {
     traffic.bytes.enumerated().map { row, values in
       TableRow(
         label: shortName(traffic, row),
         cells: values.enumerated().map { column, value in
           value > 0
-            ? Cell(.bytes(value, at: section.at(trace: "traffic/bytes/\(row)/\(column)"))) : .dash
+            ? Cell(.bytes(value, at: at("bytes/\(row)/\(column)"))) : .dash
         })
     }
   }

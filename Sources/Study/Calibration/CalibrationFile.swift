@@ -12,7 +12,11 @@ public enum CalibrationFile {
   /// - Throws: a `Diagnostic` with file and key path.
   public static func read(_ path: String) throws -> Calibration {
     let node = try JSONNode(contentsOfFile: path, limit: 1 << 24)
-    try node.allow(keys: ["schema", "fabric", "trace", "step_error", "classes"])
+    try node.allow(keys: [
+      "schema", "fabric", "trace", "step_error", "step_error_without", "classes",
+    ])
+    let without = try node.required("step_error_without")
+    try without.allow(keys: ["calibration", "communication"])
     let schemaNode = try node.required("schema")
     guard try schemaNode.string() == schema else {
       throw schemaNode.diagnostic(
@@ -21,6 +25,9 @@ public enum CalibrationFile {
     return Calibration(
       fabric: try node.required("fabric").string(), trace: try node.required("trace").string(),
       stepError: try node.required("step_error").double(atLeast: -1),
+      stepErrorWithout: Calibration.StepErrors(
+        calibration: try without.required("calibration").double(atLeast: -1),
+        communication: try without.required("communication").double(atLeast: -1)),
       classes: try node.required("classes").elements().map(readClass))
   }
 
@@ -71,6 +78,11 @@ public enum CalibrationFile {
       json.member("fabric", calibration.fabric)
       json.member("trace", calibration.trace)
       json.member("step_error", calibration.stepError)
+      json.key("step_error_without")
+      json.object { json in
+        json.member("calibration", calibration.stepErrorWithout.calibration)
+        json.member("communication", calibration.stepErrorWithout.communication)
+      }
       json.key("classes")
       json.array { json in for entry in calibration.classes { write(entry, to: &json) } }
     }

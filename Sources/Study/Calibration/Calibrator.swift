@@ -50,11 +50,15 @@ public struct Calibrator {
       classes.append(Self.fit(samples))
     }
     var calibration = Calibration(
-      fabric: before.fabric, trace: before.trace, stepError: 0, classes: classes)
+      fabric: before.fabric, trace: before.trace, classes: classes)
     var calibrated = scenario
     calibrated.lowering.calibration = calibration
     let after = try ScenarioRunner(trace, calibrated).run()
     Self.measure(after, &calibration)
+    calibration.stepError = Self.error(of: after.stepTime, after)
+    calibration.stepErrorWithout = Calibration.StepErrors(
+      calibration: Self.error(of: before.stepTime, before),
+      communication: Self.error(of: before.communicationFree, before))
     return calibration
   }
 
@@ -166,10 +170,14 @@ public struct Calibrator {
     return v > 0 ? (0, vv / v) : nil
   }
 
-  /// Errors of a calibrated replay, by class and of the step.
-  private static func measure(_ result: ScenarioResult, _ calibration: inout Calibration) {
+  /// Of a step time, as a share of the captured one; 0 where none was captured.
+  private static func error(of step: SimDuration, _ result: ScenarioResult) -> Double {
     let captured = result.capturedStepTime.seconds
-    calibration.stepError = captured > 0 ? result.stepTime.seconds / captured - 1 : 0
+    return captured > 0 ? step.seconds / captured - 1 : 0
+  }
+
+  /// Errors of a calibrated replay, by class.
+  private static func measure(_ result: ScenarioResult, _ calibration: inout Calibration) {
     var errors: [[Double]] = calibration.classes.map { _ in [] }
     for row in result.collectives where row.instance.capturedTransfer > .zero {
       let size = row.group.ranks.count

@@ -1,5 +1,4 @@
 public import Diagnostics
-import JSON
 import Quantities
 public import Study
 public import Trace
@@ -7,31 +6,34 @@ public import Workload
 
 /// What `inspect` says of a trace, for people and as JSON.
 public struct InspectReport: Sendable {
-  private let summary: TraceSummary
-  private let survey: StepSurvey
-  private let captured: CapturedStep?
-  private let workload: Result<Workload, Diagnostic>
-  private let dependencies: DependencyReport?
-  private let matching: MatchingText?
+  let name: String
+  let summary: TraceSummary
+  let survey: StepSurvey
+  let captured: CapturedStep?
+  let prepared: Result<PreparedTrace, Diagnostic>
+  let dependencies: DependencyReport?
+  let matching: MatchingText?
 
   /// A report.
   ///
   /// - Parameters:
+  ///   - name: what the trace is called.
   ///   - survey: the steps beside one another.
   ///   - captured: the chosen step, where it can be measured.
+  ///   - prepared: what would be replayed, or why it can't be.
   ///   - dependencies: what waits for what, where that is asked for.
-  ///   - workload: the matched workload, or why there is none.
   ///   - matching: how calls match, where it is asked for or calls had not ended.
   public init(
-    _ summary: TraceSummary, survey: StepSurvey, captured: CapturedStep?,
-    workload: Result<Workload, Diagnostic>, dependencies: DependencyReport? = nil,
+    _ name: String, _ summary: TraceSummary, survey: StepSurvey, captured: CapturedStep?,
+    prepared: Result<PreparedTrace, Diagnostic>, dependencies: DependencyReport? = nil,
     matching: MatchingReport? = nil
   ) {
+    self.name = name
     self.dependencies = dependencies
     self.summary = summary
     self.survey = survey
     self.captured = captured
-    self.workload = workload
+    self.prepared = prepared
     let groups = summary.groups.map(\.group)
     self.matching = matching.map { MatchingText(report: $0, groups: groups) }
   }
@@ -44,6 +46,7 @@ public struct InspectReport: Sendable {
       ranks + [""] + groups + [""] + (sizes.total > 0 ? ["sizes of calls: " + sizes.words] : [])
     lines += step
     if let dependencies { lines += [""] + Self.dependencyLines(dependencies) }
+    lines += doubtLines
     if !assumptions.isEmpty { lines += ["", "assumed:"] + assumptions.map { "  \($0.text)" } }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -66,14 +69,19 @@ public struct InspectReport: Sendable {
     return ranks.isEmpty ? [] : ["nothing captured of \(rankList(ranks))"]
   }
 
-  private var assumptions: [Assumption] {
-    if case .success(let workload) = workload { workload.assumptions } else { summary.assumptions }
+  /// The matched workload, where there is one.
+  var workload: Workload? { (try? prepared.get())?.workload }
+
+  var assumptions: [Assumption] { workload?.assumptions ?? summary.assumptions }
+
+  /// What is doubtful, the most at stake first.
+  var doubts: [Doubt] {
+    Doubt.all(
+      prepared.map(\.evidence), captured: captured, survey: survey, assumptions: assumptions)
   }
 
   /// How sizes are known: in the chosen step, once ranks have met, where there is one.
-  private var sizes: SizeCounts {
-    if case .success(let workload) = workload { workload.sizes } else { summary.sizes }
-  }
+  private var sizes: SizeCounts { workload?.sizes ?? summary.sizes }
 
   private var ranks: [String] {
     var table = TextTable([
@@ -162,145 +170,19 @@ public struct InspectReport: Sendable {
       }
       if !captured.isScheduled { lines += Self.clockLines(captured.clocks) }
     }
-    switch workload {
+    switch prepared.map(\.workload) {
     case .success(let workload):
       let programs = workload.programs
       func edges(_ kind: DependencyKind) -> Int { programs.reduce(0) { $0 + $1.edgeCount(kind) } }
       lines.append(
         "matched: \(Wording.count(workload.instances.count, "collective")) in "
           + "\(Wording.count(workload.groups.count, "group")); "
-          + "dependencies: \(edges(.recorded)) recorded, \(edges(.launch)) launches, \(edges(.hostWait)) host waits, "
+          + "dependencies: \(edges(.recorded)) recorded, \(edges(.launch)) launches, "
+          + "\(edges(.hostWait)) host waits, "
           + "\(edges(.streamWait)) stream waits, \(edges(.inferred)) from timing")
     case .failure(let diagnostic):
       lines.append("can't be replayed as it is: " + DiagnosticRenderer.line(diagnostic))
     }
     return lines
-  }
-
-  // MARK: JSON
-
-  /// For scripts.
-  public func json(version: String) -> [UInt8] {
-    var json = JSONWriter(indented: true)
-    json.object { json in
-      json.member("schema", "refract.inspect/1")
-      json.member("version", version)
-      json.member("world_size", summary.worldSize)
-      json.member("missing_ranks", summary.missingRanks.map(\.raw))
-      json.key("ranks")
-      json.array { json in for rank in summary.ranks { write(rank, to: &json) } }
-      json.key("groups")
-      json.array { json in for group in summary.groups { write(group, to: &json) } }
-      Self.write(survey, to: &json)
-      json.key("sizes")
-      write(summary.sizes, to: &json)
-      json.key("step_sizes")
-      if case .success(let workload) = workload {
-        write(workload.sizes, to: &json)
-      } else {
-        json.null()
-      }
-      json.key("captured_step")
-      writeStep(to: &json)
-      if let dependencies {
-        json.key("dependencies")
-        Self.write(dependencies, to: &json)
-      }
-      json.key("not_replayable")
-      if case .failure(let diagnostic) = workload {
-        json.string(DiagnosticRenderer.line(diagnostic))
-      } else {
-        json.null()
-      }
-      if let matching {
-        json.key("matching")
-        json.matching(matching.report, groups: matching.groups)
-      }
-      json.assumptions(assumptions)
-      json.diagnostics(summary.diagnostics)
-    }
-    json.endLine()
-    return json.bytes
-  }
-
-  private func write(_ sizes: SizeCounts, to json: inout JSONWriter) {
-    json.object { json in
-      json.member("recorded", sizes.recorded)
-      json.key("recovered")
-      json.object { json in
-        for source in SizeProvenance.Source.allCases {
-          json.member(source.rawValue, sizes.recovered(from: source))
-        }
-      }
-      json.member("assumed", sizes.assumed)
-      json.member("lost", sizes.lost)
-    }
-  }
-
-  private func write(_ rank: TraceSummary.Rank, to json: inout JSONWriter) {
-    json.object { json in
-      json.member("rank", rank.rank.raw)
-      json.member("rank_source", rank.source)
-      if let host = rank.host { json.member("host", host) }
-      if let device = rank.device { json.member("device", device) }
-      json.member("span_ns", rank.span.nanosecondsRounded)
-      json.member("steps", rank.steps)
-      json.key("lanes")
-      json.array { json in
-        for lane in rank.lanes {
-          json.object { json in
-            json.member("kind", lane.lane.kind.rawValue)
-            json.member("name", lane.lane.name)
-            json.member("events", lane.events)
-            json.member("communications", lane.communications)
-            json.member("busy_ns", lane.busy.nanosecondsRounded)
-          }
-        }
-      }
-    }
-  }
-
-  private func write(_ group: TraceSummary.Group, to json: inout JSONWriter) {
-    json.object { json in
-      json.member("name", group.group.name)
-      json.member("purpose", group.group.purpose)
-      json.member("ranks", group.group.ranks.map(\.raw))
-      json.key("calls")
-      json.array { json in
-        for calls in group.calls {
-          json.object { json in
-            json.member("kind", calls.kind.rawValue)
-            json.member("title", calls.title)
-            json.member("count", calls.count)
-            json.member("send_bytes", calls.sendBytes)
-            json.member("duration_ns", calls.duration.nanosecondsRounded)
-            json.member("assumed", calls.assumed)
-          }
-        }
-      }
-    }
-  }
-
-  private func writeStep(to json: inout JSONWriter) {
-    guard let captured else {
-      json.null()
-      return
-    }
-    json.object { json in
-      json.member("step_time_ns", captured.stepTime.nanosecondsRounded)
-      if captured.isScheduled { json.member("is_scheduled", true) }
-      if let host = captured.hostStep { json.member("host_step_ns", host.nanosecondsRounded) }
-      json.key("clocks")
-      Self.write(captured.clocks, to: &json)
-      json.key("ranks")
-      json.array { json in
-        for (rank, parts) in zip(summary.ranks, captured.parts) {
-          json.object { json in
-            json.member("rank", rank.rank.raw)
-            json.parts(MeanParts([parts], total: captured.stepTime))
-          }
-        }
-      }
-    }
   }
 }
