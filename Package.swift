@@ -71,6 +71,10 @@ let modules: [Module] = [
     dependencies: [
       "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
       "Placement", "Collectives", "Simulation",
+    ],
+    resources: [
+      .embedInCode("Compute/kernel-classes.json"),
+      .embedInCode("Compute/devices.json"),
     ]),
   Module(
     name: "Report",

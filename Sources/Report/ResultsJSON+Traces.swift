@@ -20,6 +20,8 @@ extension ResultsJSON {
           json.member("scenarios", Array(section.indices))
           json.key("verdict")
           write(section, to: &json)
+          json.key("captured_critical_path")
+          json.object { json in write(first.criticalShares.captured, to: &json) }
           json.key("traffic")
           json.traffic(first.traffic)
         }

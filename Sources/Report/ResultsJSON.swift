@@ -40,7 +40,7 @@ public enum ResultsJSON {
       json.assumptions(result.assumptions)
       json.diagnostics(result.diagnostics)
       writeBudget(result, to: &json)
-      writeCriticalPath(result.criticalPath, to: &json)
+      writeCriticalPath(result, to: &json)
       json.key("groups")
       json.array { json in for group in result.groups { write(group, to: &json) } }
       json.key("ranks")
@@ -89,7 +89,8 @@ public enum ResultsJSON {
     json.member("lag_free_step_time_ns", result.lagFree.nanosecondsRounded)
   }
 
-  private static func writeCriticalPath(_ path: CriticalPath, to json: inout JSONWriter) {
+  private static func writeCriticalPath(_ result: ScenarioResult, to json: inout JSONWriter) {
+    let path = result.criticalPath
     json.key("critical_path")
     json.object { json in
       json.member("operations", path.steps.count)
@@ -97,6 +98,23 @@ public enum ResultsJSON {
       json.member("transfer_ns", path.transfer.nanosecondsRounded)
       json.member("host_ns", path.host.nanosecondsRounded)
       json.member("lag_ns", path.lag.nanosecondsRounded)
+      write(result.criticalShares.replayed, to: &json)
+    }
+  }
+
+  /// Writes the members that tell what a path's time went into.
+  static func write(_ shares: CriticalShares, to json: inout JSONWriter) {
+    json.member("stragglers_ns", shares.stragglers.nanosecondsRounded)
+    json.member("rank_switches", shares.switches)
+    json.key("shares")
+    json.array { json in
+      for share in shares.shares {
+        json.object { json in
+          json.member("cause", share.cause.name)
+          json.member("time_ns", share.time.nanosecondsRounded)
+          json.member("operations", share.operations)
+        }
+      }
     }
   }
 

@@ -18,6 +18,7 @@ public enum TerminalReport {
       if section.results.count > 1 { lines += [Verdict(section).claim.plain, ""] }
       lines += table(section.results)
       lines.append("")
+      lines += criticalPaths(section) + [""]
       lines += details(section.results)
     }
     lines += TierReport.lines(results)
@@ -98,6 +99,25 @@ public enum TerminalReport {
         ])
     }
     return table.lines()
+  }
+
+  /// What the critical path's time went into, before and after.
+  private static func criticalPaths(_ section: TraceScenarios) -> [String] {
+    let digits = digits(section.results)
+    let paths = CriticalPathTable(section)
+    var table = TextTable(
+      [("critical path, ms", .left)] + paths.columns.map { ($0.name, .right) })
+    let limit = 10
+    for cause in paths.causes.prefix(limit) {
+      table.add(
+        [cause.name]
+          + paths.columns.map { column in
+            let time = column.shares.time(cause)
+            return time > .zero ? Wording.milliseconds(time, digits: digits) : "–"
+          })
+    }
+    let more = paths.causes.count - limit
+    return table.lines() + (more > 0 ? ["and \(Wording.count(more, "smaller cause"))"] : [])
   }
 
   private static func details(_ results: [ScenarioResult]) -> [String] {

@@ -17,6 +17,8 @@ public struct PreparedTrace: Sendable {
   let recordedOnly: Workload
   /// What answers about it rest on.
   public let evidence: TraceEvidence
+  /// The captured step's critical path taken apart.
+  public let capturedPath: CriticalShares
   /// Logical bytes from rank to rank.
   public let traffic: TrafficMatrix
   /// The traced rank on which, or on a rank that repeats it, the captured step's critical path
@@ -72,6 +74,7 @@ public struct PreparedTrace: Sendable {
     recordedOnly = try WorkloadAssembler(trace, options: recorded).assemble()
     let plan = PlanBuilder.plan(workload, capacities: [])
     let captured = try replayPlan(plan, workload, InstantLowering(), .recorded)
+    capturedPath = CriticalShares(captured, workload, try KernelClassRules.standard())
     let longest = captured.criticalPath.longestRank ?? 0
     observedRank = workload.programs[workload.programOfRank[longest]].source.index
     traffic = TrafficMatrix(workload)

@@ -14,6 +14,8 @@ public struct Scenario: Sendable, Hashable {
   public var placement: PlacementPolicy
   /// How collectives become transfers.
   public var lowering: LoweringOptions
+  /// What-ifs on compute; as captured where there are none.
+  public var compute: ComputeScaling?
   /// Whether a collective moves as one, or each pair by itself.
   public var tier: TransferTier
   /// Of the flow tier: how far apart rates may be brought up to date, as a share of the shortest
@@ -24,8 +26,9 @@ public struct Scenario: Sendable, Hashable {
   public init(
     fabric: String, overlays: [FabricOverlay] = [], placement: PlacementPolicy = .linear,
     lowering: LoweringOptions = LoweringOptions(), tier: TransferTier = .coflow,
-    tolerance: Double = 0
+    tolerance: Double = 0, compute: ComputeScaling? = nil
   ) {
+    self.compute = compute
     self.tier = tier
     self.tolerance = tolerance
     self.fabric = fabric

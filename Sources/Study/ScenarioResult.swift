@@ -27,6 +27,8 @@ public struct ScenarioResult: Sendable {
   public var capturedHostStep: SimDuration?
   /// Mean parts of the captured ranks' time.
   public var capturedParts: TimeParts
+  /// The step with communication free, compute as the scenario has it.
+  public var communicationFree: SimDuration
   /// What every answer about the trace rests on.
   public var evidence: TraceEvidence
   /// The step with all unexplained lag of GPU work set to zero.
@@ -35,6 +37,8 @@ public struct ScenarioResult: Sendable {
   public var interval: (low: SimDuration, high: SimDuration)
   /// What held the step up.
   public var criticalPath: CriticalPath
+  /// What the time on it went into; in the captured step, and in this one.
+  public var criticalShares: (captured: CriticalShares, replayed: CriticalShares)
   /// The tasks on the critical path, first to last.
   public var criticalSteps: [CriticalRow]
   /// Parts of each rank's time.
@@ -139,9 +143,6 @@ public struct ScenarioResult: Sendable {
 
   /// (replayed − captured) / captured with captured durations of collectives.
   public var selfCheckError: Double { evidence.selfCheckError }
-
-  /// The step with communication free.
-  public var communicationFree: SimDuration { evidence.communicationFree.all }
 
   /// The ranks that have a trace.
   public var tracedRanks: Int { evidence.ranks.traced }

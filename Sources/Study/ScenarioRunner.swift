@@ -14,6 +14,9 @@ struct ScenarioRunner {
   private let fabric: Fabric
   private let placement: Placement
   private let map: LinkMap
+  /// What is replayed: durations of compute as the scenario supposes.
+  private let replayed: Workload
+  private let rules: KernelClassRules
   private var workload: Workload { trace.workload }
 
   init(_ trace: PreparedTrace, _ scenario: Scenario) throws {
@@ -23,6 +26,8 @@ struct ScenarioRunner {
       nameOrFile: scenario.fabric, overlays: scenario.overlays)
     placement = try scenario.placement.place(worldSize: trace.workload.worldSize, on: fabric)
     map = LinkMap(fabric, placement)
+    replayed = scenario.compute?.apply(to: trace.workload) ?? trace.workload
+    rules = try scenario.compute?.rules ?? .standard()
     try checkWeights()
   }
 
@@ -39,9 +44,11 @@ struct ScenarioRunner {
   }
 
   func run() throws -> ScenarioResult {
-    let (main, spans) = try replay(workload)
-    let recorded = try replay(trace.recordedOnly).result
-    let lagFree = try replay(workload, withoutLag: true).result
+    let (main, spans) = try replay(replayed)
+    let recorded = try replay(
+      scenario.compute?.apply(to: trace.recordedOnly) ?? trace.recordedOnly
+    ).result
+    let lagFree = try replay(replayed, withoutLag: true).result
     let (collectives, contributions) = collectives(main)
     let times = [main.stepTime, recorded.stepTime]
     let use = scenario.lowering.calibration.map { CalibrationUse($0, rows: collectives) }
@@ -52,8 +59,10 @@ struct ScenarioRunner {
       windowStart: main.start,
       capturedStepTime: captured?.stepTime ?? .zero, capturedHostStep: captured?.hostStep,
       capturedParts: captured.map { Self.mean($0.parts) } ?? TimeParts(),
-      evidence: trace.evidence, lagFree: lagFree.stepTime,
+      communicationFree: try communicationFree(), evidence: trace.evidence,
+      lagFree: lagFree.stepTime,
       interval: (times.min() ?? .zero, times.max() ?? .zero), criticalPath: main.criticalPath,
+      criticalShares: (trace.capturedPath, CriticalShares(main, workload, rules)),
       criticalSteps: criticalSteps(main), parts: main.parts, collectives: collectives,
       links: links(main, contributions),
       groups: groups(collectives, main), exposedWithinRank: exposedWithinRank(main),
@@ -62,6 +71,7 @@ struct ScenarioRunner {
       calibration: use,
       energyJoules: energy(main), counters: main.counters,
       assumptions: workload.assumptions + assumptions()
+        + (scenario.compute?.words ?? []).map { Assumption("compute-supposed", $0) }
         + (use.map { [Assumption("calibrated", $0.text)] } ?? []),
       diagnostics: workload.log.summarized())
   }
@@ -77,6 +87,14 @@ struct ScenarioRunner {
     return try replayPlan(workload, observing: trace.observedRank) {
       Replayer(plan, lowering: lowering, tier: scenario.tier, tolerance: scenario.tolerance)
     }
+  }
+
+  private func communicationFree() throws -> SimDuration {
+    guard let compute = scenario.compute, !compute.isNothing else {
+      return trace.evidence.communicationFree.all
+    }
+    let plan = PlanBuilder.plan(replayed, capacities: [])
+    return try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
   }
 
   private func timeline(_ result: ReplayResult, _ spans: [TaskSpan]) -> RankTimeline {

@@ -42,6 +42,21 @@ public struct IntervalSet: Sendable, Equatable {
     return IntervalSet(rest)
   }
 
+  /// How much of an interval is in the set. O(log n), and the intervals that it meets.
+  public func overlap(_ span: Range<Int64>) -> SimDuration {
+    var (low, high) = (0, intervals.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if intervals[middle].upperBound <= span.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    var sum: Int64 = 0
+    for interval in intervals[low...] {
+      guard interval.lowerBound < span.upperBound else { break }
+      sum += interval.clamped(to: span).upperBound - interval.clamped(to: span).lowerBound
+    }
+    return SimDuration(picoseconds: sum)
+  }
+
   /// What is in either set.
   public func union(_ other: IntervalSet) -> IntervalSet {
     IntervalSet(intervals + other.intervals)

@@ -7,6 +7,7 @@ import Study
 /// Options of the commands that replay.
 struct ScenarioOptions: ParsableArguments {
   @OptionGroup var lowering: LoweringArguments
+  @OptionGroup var compute: ComputeArguments
 
   @Option(
     name: .long,
@@ -44,12 +45,13 @@ struct ScenarioOptions: ParsableArguments {
   func scenarios(fabrics: [String], placements: [String]) throws -> [Scenario] {
     let overlays = try lowering.fabricOverlays()
     let options = try lowering.options()
+    let scaling = try compute.scaling()
     return tier.tiers.flatMap { tier in
       fabrics.flatMap { fabric in
         placements.map { placement in
           Scenario(
             fabric: fabric, overlays: overlays, placement: PlacementPolicy(placement),
-            lowering: options, tier: tier, tolerance: tolerance)
+            lowering: options, tier: tier, tolerance: tolerance, compute: scaling)
         }
       }
     }

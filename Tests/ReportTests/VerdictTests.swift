@@ -97,7 +97,7 @@ struct VerdictTests {
       result.assumptions = []
       result.stepTime = step
       result.interval = (step, .nanoseconds(scenario.high * 1000))
-      result.evidence.communicationFree.all = .nanoseconds(verdict.communicationFree * 1000)
+      result.communicationFree = .nanoseconds(verdict.communicationFree * 1000)
       result.modelError = ModelError(verdict.network)
       result.criticalPath = CriticalPath()
       result.criticalPath.transfer = .nanoseconds(scenario.transfer * 1000)

@@ -34,6 +34,7 @@ struct BreakdownView {
   let headings: [String]
   let table: [TableRow]
   let pathTable: [TableRow]
+  let shares: CriticalPathView
 
   init(_ section: TraceScenarios) {
     let unit = section.unit
@@ -63,6 +64,7 @@ struct BreakdownView {
       TableRow(
         label: section.names[place], cells: replayed[place].map { Self.cell($0, unit) })
     }
+    shares = CriticalPathView(section, unit: unit)
     pathTable = section.results.indices.map { Self.path(section, $0, unit) }
   }
 

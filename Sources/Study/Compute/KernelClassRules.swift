@@ -1,0 +1,62 @@
+import Diagnostics
+import Glibc
+import JSON
+import Trace
+
+/// Which names of kernels are of which class: schema `refract.kernel_classes/1`.
+public struct KernelClassRules: Sendable, Hashable {
+  private struct Rule: Sendable, Hashable {
+    var kernelClass: KernelClass
+    var patterns: [String]
+  }
+
+  private var rules: [Rule] = []
+
+  /// The rules that come along.
+  public static func standard() throws -> KernelClassRules {
+    try KernelClassRules(
+      JSONNode(
+        parsing: PackageResources.kernel_classes_json, file: "the kernel classes that come along"))
+  }
+
+  /// Those in a file.
+  ///
+  /// - Throws: a `Diagnostic` with file and key path.
+  public init(contentsOfFile path: String) throws {
+    try self.init(JSONNode(contentsOfFile: path, limit: 1 << 20))
+  }
+
+  private init(_ root: JSONNode) throws {
+    try root.allow(keys: ["schema", "description", "rules"])
+    let schema = try root.required("schema")
+    guard try schema.string() == "refract.kernel_classes/1" else {
+      throw schema.diagnostic(
+        .unsupportedVersion,
+        "is '\(try schema.string())', and this version reads refract.kernel_classes/1")
+    }
+    rules = try root.required("rules").elements().map { node in
+      try node.allow(keys: ["class", "names"])
+      let name = try node.required("class")
+      guard let kernelClass = KernelClass(rawValue: try name.string()) else {
+        throw name.diagnostic(
+          .valueOutOfRange, "'\(try name.string())' is no class of kernels",
+          remedy: "classes are " + KernelClass.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return Rule(
+        kernelClass: kernelClass,
+        patterns: try node.required("names").elements().map { try $0.string().lowercased() })
+    }
+  }
+
+  /// The class of a kernel; of the rules the first that matches counts.
+  public func kernelClass(of name: String) -> KernelClass {
+    let name = name.lowercased()
+    for rule in rules where rule.patterns.contains(where: { fnmatch($0, name, 0) == 0 }) {
+      return rule.kernelClass
+    }
+    return .other
+  }
+
+  /// The class of each name of a table. O(names · patterns).
+  func classes(of names: NameTable) -> [KernelClass] { names.strings.map(kernelClass) }
+}
