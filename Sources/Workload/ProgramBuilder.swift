@@ -18,6 +18,7 @@ struct ProgramBuilder {
     var operation: Operation
     var launchedBy: Int?
     var communication: Int?
+    var isBlocking = false
   }
 
   /// - Parameter clock: from the rank's clock to the job's.
@@ -74,13 +75,17 @@ struct ProgramBuilder {
   /// work behind the launch: on a rank without GPU an operation of its own.
   private mutating func draftLaunch(_ index: Int, _ event: TraceEvent, _ whole: Operation) {
     var operation = whole
+    var isBlocking = false
     operation.kind = program.hasDevice ? .host : .compute
     if let child = firstChild[index] {
+      isBlocking =
+        rank.events.kind(child) == .memcpy && clock(rank.events[child]).end <= whole.end
       let untilChild = clock(rank.events[child].start) - event.start
       operation.duration = max(.zero, min(event.duration, untilChild))
     }
     draftOfEvent[index] = drafts.count
-    drafts.append(Draft(operation: operation, launchedBy: nil, communication: nil))
+    drafts.append(
+      Draft(operation: operation, launchedBy: nil, communication: nil, isBlocking: isBlocking))
     guard !program.hasDevice, operation.duration < event.duration else { return }
     operation.start = operation.end
     operation.duration = whole.end - operation.start
@@ -129,6 +134,8 @@ struct ProgramBuilder {
       }
     }
     program.dependencies = Array(repeating: [], count: program.operations.count)
+    program.blockingLaunches = drafts.indices.filter { drafts[$0].isBlocking }.map { place[$0] }
+      .sorted()
     addLaunchEdges(place)
     addRecordedEdges(place)
     addCalls(order, place)

@@ -21,6 +21,8 @@ public enum DependencyKind: String, Sendable, CaseIterable {
   case launch
   /// A host thread waits for the GPU.
   case hostWait = "host_wait"
+  /// A host thread went on just after another came to rest.
+  case handOver = "hand_over"
   /// A stream was made to wait, between launches, for what another stream was last given.
   case streamWait = "stream_wait"
   /// From timing: the operation that ended last before an idle lane resumed.
@@ -30,7 +32,7 @@ public enum DependencyKind: String, Sendable, CaseIterable {
   public var isGuess: Bool {
     switch self {
     case .recorded, .launch: false
-    case .hostWait, .streamWait, .inferred: true
+    case .hostWait, .handOver, .streamWait, .inferred: true
     }
   }
 }
@@ -85,6 +87,8 @@ public struct RankProgram: Sendable {
   public var hasDevice = false
   /// The captured rank that it was made of.
   public var source: RankID
+  /// Host calls that ended only after the copy that they issued.
+  public var blockingLaunches: [Int] = []
   /// Recorded edges left out because the captured times contradict them.
   public var contradictedEdges = 0
 

@@ -251,13 +251,15 @@ public struct WorkloadAssembler {
     let waits = programs.reduce(0) { $0 + $1.edgeCount(.hostWait) }
     let contradicted = programs.reduce(0) { $0 + $1.contradictedEdges }
     let streamWaits = programs.reduce(0) { $0 + $1.edgeCount(.streamWait) }
-    if inferred + waits + streamWaits > 0 {
+    let handOvers = programs.reduce(0) { $0 + $1.edgeCount(.handOver) }
+    if inferred + waits + streamWaits + handOvers > 0 {
       assumptions.append(
         Assumption(
           "inferred-edges",
           "dependencies that no capture records, over the traced ranks: \(inferred) from timing, "
             + "\(streamWaits) from stream waits between launches, \(waits) from host threads that "
-            + "wait for the GPU"))
+            + "wait for the GPU"
+            + (handOvers > 0 ? ", \(handOvers) from threads that hand over to others" : "")))
     }
     noteSizes(programs)
     if contradicted > 0 {

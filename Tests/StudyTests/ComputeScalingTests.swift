@@ -147,5 +147,14 @@ struct ComputeScalingTests {
     let all = times.values.reduce(0, +)
     #expect((times[.other] ?? 0) < 0.1 * all)
     #expect((0.5..<0.8).contains((times[.gemm] ?? 0) / all), "\(times)")
+
+    // With compute as on a B200 the GPU still decides: threads that rest wait for it, or for others.
+    var scaling = ComputeScaling(rules: rules)
+    scaling.move(from: try Device(nameOrFile: "h800"), to: try Device(nameOrFile: "b200"))
+    let result = try ScenarioRunner(
+      prepared, Scenario(fabric: "passage-512", compute: scaling)
+    ).run()
+    #expect(result.stepTime.seconds < 65e-3)
+    #expect(result.criticalPath.host.seconds < 0.1 * result.stepTime.seconds)
   }
 }
