@@ -35,6 +35,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case malformedPlacement = "malformed-placement"
     case deadlock = "deadlock"
     case jobHung = "job-hung"
+    case secretRemains = "secret-remains"
     case thresholdExceeded = "threshold-exceeded"
     case usage = "usage"
     case defect = "defect"

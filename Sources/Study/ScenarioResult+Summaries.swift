@@ -1,6 +1,6 @@
 public import Quantities
 import Simulation
-public import Trace
+import Trace
 import Workload
 
 /// Calls of one title, algorithm and purpose of group in a scenario, summed up.
@@ -35,16 +35,6 @@ public struct PurposeShare: Sendable {
   public var groups: Int
   /// Exposed transfer while one of their collectives was the first in flight.
   public var exposed: SimDuration
-}
-
-extension ProcessGroup {
-  /// What groups that do the same in different parts of a job have in common: the purpose, or the
-  /// name before what tells counterparts (`ep@8`) and pairs (`pp:0→8`) apart.
-  public var family: String {
-    guard purpose.isEmpty else { return purpose }
-    let stem = name.prefix { $0 != "@" && $0 != ":" }
-    return stem.isEmpty ? name : String(stem)
-  }
 }
 
 extension ScenarioResult {

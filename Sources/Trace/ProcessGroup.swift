@@ -21,3 +21,13 @@ public struct ProcessGroup: Hashable, Sendable {
     purpose.isEmpty || purpose == name ? name : "\(purpose) (\(name))"
   }
 }
+
+extension ProcessGroup {
+  /// What groups that do the same in different parts of a job have in common: the purpose, or the
+  /// name before what tells counterparts (`ep@8`) and pairs (`pp:0→8`) apart.
+  public var family: String {
+    guard purpose.isEmpty else { return purpose }
+    let stem = name.prefix { $0 != "@" && $0 != ":" }
+    return stem.isEmpty ? name : String(stem)
+  }
+}

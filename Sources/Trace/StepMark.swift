@@ -8,6 +8,11 @@ public struct StepMark: Sendable, Equatable {
   public var start: SimTime
   /// End of the mark on the host.
   public var end: SimTime
+
+  /// The number that a mark's name ends in.
+  static func number(inName name: String) -> Int? {
+    Int(String(name.reversed().prefix { $0.isNumber }.reversed()))
+  }
 }
 
 extension RankTrace {
@@ -16,8 +21,7 @@ extension RankTrace {
     events.indices.compactMap { index in
       guard events.kind(index) == .step else { return nil }
       let event = events[index]
-      let digits = names[event.name].reversed().prefix { $0.isNumber }.reversed()
-      guard let number = Int(String(digits)) else { return nil }
+      guard let number = StepMark.number(inName: names[event.name]) else { return nil }
       return StepMark(number: number, start: event.start, end: event.end)
     }
   }

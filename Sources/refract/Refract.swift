@@ -20,8 +20,8 @@ struct Refract: AsyncParsableCommand {
     version: version,
     subcommands: [
       IngestCommand.self, InspectCommand.self, ReplayCommand.self, CalibrateCommand.self,
-      CompareCommand.self, DiffCommand.self, ExportCommand.self, FabricCommand.self,
-      FlowsCommand.self,
+      CompareCommand.self, DiffCommand.self, ExportCommand.self, ScrubCommand.self,
+      FabricCommand.self, FlowsCommand.self,
     ])
 
   /// The version of the tool, which results carry.

@@ -2,9 +2,9 @@ import Diagnostics
 import Quantities
 import TestSupport
 import Testing
-import Trace
 
 @testable import Ingest
+@testable import Trace
 
 /// Writes Kineto files from pieces.
 struct KinetoFixture {
@@ -191,6 +191,14 @@ struct KinetoTests {
     #expect(calls.map(\.label) == ["dispatch", "dispatch (backward)"])
     #expect(calls[0].routing?.tokenBytes == Int64(7392))
     #expect(calls[0].injectionCap == .gigabitsPerSecond(1240))
+  }
+
+  @Test("scrubbing keeps the labels of the rules that come along")
+  func knownLabels() throws {
+    for name in KernelRules.builtIn {
+      let labels = try KernelRules(nameOrFile: name).rules.compactMap(\.label)
+      #expect(!labels.isEmpty && Set(labels).isSubset(of: NeutralWords.knownLabels))
+    }
   }
 
   @Test("the rank comes from content, else from the name, else it is assumed")

@@ -2,7 +2,8 @@ import Diagnostics
 import Quantities
 import TestSupport
 import Testing
-import Trace
+
+@testable import Trace
 
 @Suite("Native format")
 struct NativeFormatTests {
@@ -78,6 +79,18 @@ struct NativeFormatTests {
     #expect(a.communications == b.communications)
     #expect(a.progress == b.progress)
     #expect(a.names == b.names)
+  }
+
+  @Test("the vocabulary of the format holds every key that is written")
+  func vocabulary() throws {
+    try NativeTraceWriter.write(Self.fullTrace(), to: directory.path)
+    let rank = try Tool.run("zstd", ["-dc", directory.file("rank-00001.jsonl.zst")])
+    let manifest = String(
+      decoding: try bytes(of: directory.file("manifest.json")), as: UTF8.self)
+    let keys = (rank.output + manifest).matches(of: /"([a-z_]+)":/).map { String($0.output.1) }
+    #expect(Set(keys).count > 40)
+    #expect(Set(keys).subtracting(NativeFormat.keys) == [])
+    #expect(NativeFormat.rankSources.contains("content"))
   }
 
   @Test("equal traces make equal bytes")

@@ -9,7 +9,7 @@ struct BadInputTests {
     TraceCases.all + TraceContentCases.all + JobCases.all + NativeTraceCases.all + RankFileCases.all
     + FabricTextCases.all + FabricCases.all + RuleCases.all + PlacementCases.all
     + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all + PickleCases.all
-    + FlightRecorderCases.all + InspectorCases.all + ChakraCases.all
+    + FlightRecorderCases.all + InspectorCases.all + ChakraCases.all + ScrubCases.all
 
   @Test("is refused in the words of its table", arguments: cases)
   func refusal(_ bad: BadInput) throws {
