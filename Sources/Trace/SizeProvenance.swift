@@ -26,7 +26,7 @@ public enum SizeProvenance: Sendable, Hashable {
       case .splitsFile: "splits files"
       case .executionTrace: "execution traces"
       case .peers: "peers"
-      case .routing: "routing"
+      case .routing: "routing files"
       }
     }
   }

@@ -8,6 +8,7 @@ struct CollectiveMatcher {
   private let extrapolation: Extrapolation?
   private let fillsLost: LostSplits?
   private var losses = LostCalls()
+  private var routed: RoutedSizes?
   private var programs: [RankProgram]
   private let programOfRank: [Int]
   private var groups: [ProcessGroup] = []
@@ -23,6 +24,8 @@ struct CollectiveMatcher {
     var groupsOfRank: [[Int]]
     var instances: [CollectiveInstance]
     var firstInstance: [Int]
+    /// What a routing file came to, where there is one.
+    var routed: RoutedSizes?
   }
 
   init(
@@ -33,6 +36,7 @@ struct CollectiveMatcher {
     self.programOfRank = programOfRank
     extrapolation = options.extrapolation
     fillsLost = options.fillsLost
+    routed = options.routing.map(RoutedSizes.init)
   }
 
   /// Matches everything.
@@ -52,7 +56,7 @@ struct CollectiveMatcher {
     if let refusal = losses.refusal { throw refusal }
     return Matched(
       programs: programs, groups: groups, groupsOfRank: groupsOfRank, instances: instances,
-      firstInstance: firstInstance)
+      firstInstance: firstInstance, routed: routed)
   }
 
   // MARK: Slots and groups
@@ -308,8 +312,15 @@ struct CollectiveMatcher {
           source: programs[programOfRank[member.rank]].source,
           sourceGroup: sourceGroup(member))
       }, splits: extrapolation?.splits ?? .balanced, fillsLost: fillsLost)
-    let payload = try sizing.payload()
+    var payload = try sizing.payload()
     takeRows(sizing, of: members)
+    if case .routed(let routing) = payload,
+      let bytes = try routed?.bytes(
+        routing, title: first.title, group: groups[group], number: group)
+    {
+      payload = .matrix(.rows(bytes))
+      take(bytes, of: members)
+    }
     let durations = members.map { member in
       let program = programs[programOfRank[member.rank]]
       return program.operations[program.calls[member.call].operation].duration
@@ -323,6 +334,22 @@ struct CollectiveMatcher {
       tracedMembers: members.count {
         programs[programOfRank[$0.rank]].source.index == $0.rank
       })
+  }
+
+  /// Keeps what a routing file says in the programs of its own members.
+  private mutating func take(_ bytes: [[Int64]], of members: [MemberCall]) {
+    for (place, member) in members.enumerated() {
+      let program = programOfRank[member.rank]
+      guard programs[program].source.index == member.rank else { continue }
+      var call = programs[program].calls[member.call].communication
+      call.routing = nil
+      call.sendSplits = bytes[place]
+      call.receiveSplits = bytes.map { $0[place] }
+      call.sendBytes = ByteCount(bytes[place].reduce(0, +))
+      call.receiveBytes = ByteCount(bytes.reduce(0) { $0 + $1[place] })
+      call.sizes = .recovered(from: .routing)
+      programs[program].calls[member.call].communication = call
+    }
   }
 
   /// Keeps what was recovered of lost splits in the programs, and counts what was not.

@@ -55,6 +55,8 @@ public struct WorkloadOptions: Sendable, Hashable {
   public var ranksPerHost: Int?
   /// What stands in for lost splits; `nil` refuses to replay calls that have any.
   public var fillsLost: LostSplits?
+  /// Where tokens go that rules count; `nil` for balanced routing.
+  public var routing: ExpertRouting?
   /// Whether to infer dependencies from timing.
   public var infersDependencies = true
 

@@ -150,6 +150,7 @@ public struct WorkloadAssembler {
       lastArrival: { arrivals[$0][$1] })
     captured.isScheduled = trace.isScheduled
     noteAssumptions(matched.programs)
+    if let routed = matched.routed { assumptions.append(try routed.assumption()) }
     return Workload(
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
       programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,

@@ -33,7 +33,7 @@ struct CalibrateCommand: ParsableCommand {
 
   func run() throws {
     let prepared = try PreparedTrace.prepare(
-      trace.source(inputs), name: Study.name(inputs), threads: trace.reading.threadCount,
+      try trace.source(inputs), name: Study.name(inputs), threads: trace.reading.threadCount,
       progress: trace.reading.progress)
     guard let step = prepared.last else { return }
     let scenario = try lowering.scenario(fabric: fabric, placement: placement)

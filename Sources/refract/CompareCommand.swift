@@ -21,7 +21,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let study = Study(
-      traces: traces.map { trace.source([$0]) },
+      traces: try traces.map { try trace.source([$0]) },
       scenarios: try scenario.scenarios(fabrics: fabric, placements: placement))
     try await scenario.run(study, showing: trace)
   }

@@ -43,12 +43,13 @@ struct ExportCommand: ParsableCommand {
       report(trace.log.summarized(), ranks: trace.ranks.count, notes: [])
       return
     }
-    guard options.workloadOptions.step != .each else {
+    let workloadOptions = try options.workloadOptions()
+    guard workloadOptions.step != .each else {
       throw Diagnostic(
         .usage, "--step all names several steps, and an export holds one",
         remedy: "name one of them by its number")
     }
-    let workload = try WorkloadAssembler(trace, options: options.workloadOptions).assemble()
+    let workload = try WorkloadAssembler(trace, options: workloadOptions).assemble()
     let notes = try Exporter.write(workload, as: format, to: output)
     report(workload.log.summarized(), ranks: workload.worldSize, notes: notes)
   }

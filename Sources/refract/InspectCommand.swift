@@ -62,11 +62,12 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func report(on trace: Trace) throws -> InspectReport {
-    let assembler = WorkloadAssembler(trace, options: options.workloadOptions)
+    let workloadOptions = try options.workloadOptions()
+    let assembler = WorkloadAssembler(trace, options: workloadOptions)
     let name = Study.name(inputs)
     let prepared: Result<PreparedTrace, Diagnostic>
     do {
-      prepared = .success(try PreparedTrace(trace, options: options.workloadOptions, name: name))
+      prepared = .success(try PreparedTrace(trace, options: workloadOptions, name: name))
     } catch let diagnostic as Diagnostic {
       prepared = .failure(diagnostic)
     }

@@ -57,7 +57,7 @@ struct ScrubCommand: ParsableCommand {
     ).ingest(inputs)
     options.show(trace.log.summarized())
     let outcome = try Scrubbing(
-      trace, options: options.workloadOptions, scenarios: fabric.map { Scenario(fabric: $0) },
+      trace, options: options.workloadOptions(), scenarios: fabric.map { Scenario(fabric: $0) },
       paths: paths(), forbidden: forbid
     ).write(to: directory, threads: options.reading.threadCount)
     if json { try printOutput(ScrubReport.json(outcome, version: Refract.version)) }

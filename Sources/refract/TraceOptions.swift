@@ -29,6 +29,18 @@ struct TraceOptions: ParsableArguments {
         + "call is refused.", valueName: "even"))
   var fillLost: LostSplits?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Tokens from each rank to each expert, in place of balanced routing, for calls whose sizes rules "
+        + "give in tokens.", valueName: "file"))
+  var routing: String?
+
+  @Flag(
+    name: .customLong("routing-tile"),
+    help: "Repeat the matrix of --routing for groups of several times its ranks.")
+  var routingTile = false
+
   @Option(name: .long, help: "Tensor-parallel size of the job, for --extrapolate.")
   var tp = 1
 
@@ -60,13 +72,18 @@ struct TraceOptions: ParsableArguments {
       throw ValidationError("--step takes a number, 'last' or 'all', not '\(step)'")
     }
     guard tp > 0, pp > 0 else { throw ValidationError("--tp and --pp are at least 1") }
+    guard routing != nil || !routingTile else {
+      throw ValidationError("--routing-tile repeats the matrix of --routing, which is missing")
+    }
     if let ranksPerHost, ranksPerHost < 1 {
       throw ValidationError("--ranks-per-host is at least 1")
     }
   }
 
-  var workloadOptions: WorkloadOptions {
+  /// How a workload is to be made; reads the routing file.
+  func workloadOptions() throws -> WorkloadOptions {
     var options = WorkloadOptions()
+    options.routing = try routing.map { try RoutingFile.read($0, repeats: routingTile) }
     options.step = StepSelection(step) ?? .last
     options.ranksPerHost = ranksPerHost
     options.fillsLost = fillLost
@@ -78,8 +95,9 @@ struct TraceOptions: ParsableArguments {
   }
 
   /// The trace that `inputs` together are.
-  func source(_ inputs: [String]) -> TraceSource {
-    TraceSource(inputs: inputs, rules: rules, salvages: salvage, options: workloadOptions)
+  func source(_ inputs: [String]) throws -> TraceSource {
+    TraceSource(
+      inputs: inputs, rules: rules, salvages: salvage, options: try workloadOptions())
   }
 
   /// Prints diagnostics, unless told to be quiet.
