@@ -28,7 +28,9 @@ let modules: [Module] = [
   Module(name: "Diagnostics"),
   Module(name: "Streams", dependencies: ["CZstd", "CZlib", "Diagnostics"]),
   Module(name: "JSON", dependencies: ["CJSONC", "Diagnostics", "Streams"]),
-  Module(name: "Trace", dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"]),
+  Module(
+    name: "Trace", dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"],
+    resources: [.embedInCode("KernelClasses/kernel-classes.json")]),
   Module(name: "ChakraSchema", dependencies: [protobuf], excluded: ["chakra.proto"]),
   Module(
     name: "Ingest",
@@ -72,10 +74,7 @@ let modules: [Module] = [
       "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
       "Placement", "Collectives", "Simulation",
     ],
-    resources: [
-      .embedInCode("Compute/kernel-classes.json"),
-      .embedInCode("Compute/devices.json"),
-    ]),
+    resources: [.embedInCode("Compute/devices.json")]),
   Module(
     name: "Report",
     dependencies: [

@@ -46,10 +46,34 @@ public final class CollectiveLowering: Lowering {
     let shape = shape(of: instance, number: rendezvous)
     if let lowered = cache[shape] { return lowered }
     let lowered = try model(instance, shape)
-    let calibrated =
-      calibration(of: instance, lowered)?.calibrated(lowered, capacities: map.capacities) ?? lowered
+    let calibrated = calibrated(instance, lowered)
     cache[shape] = calibrated
     return calibrated
+  }
+
+  private func calibrated(
+    _ instance: CollectiveInstance, _ lowered: LoweredCollective
+  ) -> LoweredCollective {
+    guard let measured = calibration(of: instance, lowered) else { return lowered }
+    return measured.calibrated(
+      lowered, share: share(measured, of: instance, lone: moving(lowered)),
+      capacities: map.capacities)
+  }
+
+  /// The share of its rate alone that an instance was measured to go at.
+  private func share(
+    _ measured: Calibration.Class, of instance: CollectiveInstance, lone: Double
+  ) -> Double {
+    let size = workload.groups[instance.group].ranks.count
+    return measured.share(
+      options.calibration?.loss ?? .ends, lone: lone,
+      bytesPerMember: instance.bytesPerMember(size: size))
+  }
+
+  /// Seconds that the bytes of a collective take alone, latency aside.
+  private func moving(_ lowered: LoweredCollective) -> Double {
+    let latency = lowered.phases.reduce(SimDuration.zero) { $0 + $1.latency }
+    return (lowered.loneTime(capacities: map.capacities) - latency).seconds
   }
 
   /// The collective as the model has it, whatever was measured.
@@ -128,8 +152,9 @@ public final class CollectiveLowering: Lowering {
       order: algorithm == .direct && latency == nil ? .byPair : .together(latency: together),
       options.fairness, weight: weight(of: instance), injectionCap: instance.injectionCap)
     guard let measured = calibration(of: instance, coflow) else { return lowered }
-    let lone = coflow.loneTime(capacities: map.capacities) - together
-    return measured.calibrated(lowered, lone: lone.seconds)
+    let lone = (coflow.loneTime(capacities: map.capacities) - together).seconds
+    return measured.calibrated(
+      lowered, share: share(measured, of: instance, lone: lone), lone: lone)
   }
 
   /// The first weight that names the instance's group, or its purpose.

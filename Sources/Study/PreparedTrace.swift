@@ -1,7 +1,7 @@
 import Collectives
 import Diagnostics
 import Ingest
-import Quantities
+public import Quantities
 import Simulation
 public import Streams
 public import Trace
@@ -15,6 +15,8 @@ public struct PreparedTrace: Sendable {
   public let workload: Workload
   /// With recorded dependencies only: the other end of the answer's interval.
   let recordedOnly: Workload
+  /// The step with captured durations of collectives, replayed.
+  public let selfCheck: SimDuration
   /// What answers about it rest on.
   public let evidence: TraceEvidence
   /// The captured step's critical path taken apart.
@@ -74,6 +76,7 @@ public struct PreparedTrace: Sendable {
     recordedOnly = try WorkloadAssembler(trace, options: recorded).assemble()
     let plan = PlanBuilder.plan(workload, capacities: [])
     let captured = try replayPlan(plan, workload, InstantLowering(), .recorded)
+    selfCheck = captured.stepTime
     capturedPath = CriticalShares(captured, workload, try KernelClassRules.standard())
     let longest = captured.criticalPath.longestRank ?? 0
     observedRank = workload.programs[workload.programOfRank[longest]].source.index

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Study
+import Trace
 
 /// What-ifs on compute.
 struct ComputeArguments: ParsableArguments {

@@ -37,6 +37,14 @@ struct LoweringArguments: ParsableArguments {
       valueName: "file"))
   var calibration: String?
 
+  @Option(
+    name: .customLong("calibration-loss"),
+    help: ArgumentHelp(
+      "What a measured efficiency below 1 is laid to: the ends, which lose the same time a byte on every "
+        + "fabric, or the links, which lose the same share.",
+      valueName: "ends|links"))
+  var loss = Calibration.Loss.ends
+
   mutating func validate() throws { _ = try weights() }
 
   /// Changes to fabric files, in order.
@@ -68,9 +76,11 @@ struct LoweringArguments: ParsableArguments {
     options.fairness = fairness
     options.weights = try weights()
     options.calibration = try calibration.map(CalibrationFile.read)
+    options.calibration?.loss = loss
     return options
   }
 }
 
 extension DeduplicationDomain: ExpressibleByArgument {}
+extension Calibration.Loss: ExpressibleByArgument {}
 extension Fairness: ExpressibleByArgument {}

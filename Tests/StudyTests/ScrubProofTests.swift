@@ -23,7 +23,9 @@ struct ScrubProofTests {
   @Test("a scrubbed trace has no figure that differs")
   func same() throws {
     let trace = try Self.trace()
-    let (a, b) = try (Self.result(trace), Self.result(ScrubbedTrace(trace).trace))
+    let (a, b) = try (
+      Self.result(trace), Self.result(ScrubbedTrace(trace, classes: try .standard()).trace)
+    )
     #expect(a.collectives[0].group.name != b.collectives[0].group.name)
     #expect(FigureDifference.first(a, b) == nil)
   }
@@ -36,7 +38,7 @@ struct ScrubProofTests {
     (
       "the self-check",
       {
-        $0.selfCheckError.negate(); $0.selfCheckError += 1e-15
+        $0.evidence.selfCheckError.negate(); $0.evidence.selfCheckError += 1e-15
       }
     ),
     ("the step with free communication", { $0.communicationFree += picosecond }),
@@ -44,6 +46,11 @@ struct ScrubProofTests {
     ("the interval", { $0.interval.high += picosecond }),
     ("the critical path", { $0.criticalPath.steps.removeLast() }),
     ("the parts of the critical path", { $0.criticalPath.lag += picosecond }),
+    ("arrivals on the critical path", { $0.criticalShares.replayed.stragglers += picosecond }),
+    (
+      "what the critical path's time went into",
+      { $0.criticalShares.captured.shares[0].time += picosecond }
+    ),
     ("the energy", { $0.energyJoules = ($0.energyJoules ?? 0) + 1 }),
     ("the parts of rank 3", { $0.parts[3].waiting += picosecond }),
     ("the number of ranks", { $0.parts.removeLast() }),

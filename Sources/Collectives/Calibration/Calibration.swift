@@ -9,7 +9,18 @@ public import Workload
 /// A collective of a class takes `latency` more than the model says, and moves its bytes at no more than
 /// `efficiency` of the rate that it would have alone. An efficiency above 1 means that the fabric's file
 /// understates the fabric: then its bytes weigh less on the links by that.
+///
+/// An efficiency below 1 may be the links' or the ends': on the fabric that it was measured on the two are
+/// one, on another they are not, and one capture can't tell. See `Loss`.
 public struct Calibration: Sendable, Hashable {
+  /// What keeps bytes from going at the rate of the links.
+  public enum Loss: String, Sendable, CaseIterable {
+    /// The ends: each byte costs its members a time of their own, on every fabric the same.
+    case ends
+    /// The links: they carry a share of their rate, on every fabric the same.
+    case links
+  }
+
   /// Collectives of one title and algorithm, within a range of sizes.
   public struct Class: Sendable, Hashable {
     /// The label of rules, or the kind.
@@ -26,6 +37,8 @@ public struct Calibration: Sendable, Hashable {
     public var latency: Double
     /// Share of the rate alone; above 0.
     public var efficiency: Double
+    /// What that loses, in nanoseconds a logical byte of a member; 0 from an efficiency of 1 on.
+    public var lossNanosecondsPerByte: Double
     /// How it was found, and how well it fits.
     public var fit: Fit
 
@@ -33,8 +46,9 @@ public struct Calibration: Sendable, Hashable {
     public init(
       title: String, algorithm: String, bytesPerMember: ClosedRange<Double>,
       groupSizes: ClosedRange<Int>, crossesPods: Bool, latency: Double, efficiency: Double,
-      fit: Fit
+      lossNanosecondsPerByte: Double, fit: Fit
     ) {
+      self.lossNanosecondsPerByte = lossNanosecondsPerByte
       self.title = title
       self.algorithm = algorithm
       self.bytesPerMember = bytesPerMember
@@ -106,6 +120,8 @@ public struct Calibration: Sendable, Hashable {
   /// The same uncalibrated, and with communication that takes no time: where all three are alike, the
   /// step hides its communication and says nothing about the calibration.
   public var stepErrorWithout: StepErrors
+  /// Whom an efficiency below 1 is laid to, on other fabrics.
+  public var loss = Loss.ends
   /// The classes, by title, algorithm and size.
   public var classes: [Class]
 
@@ -151,8 +167,19 @@ extension Calibration.Class {
     groupSize > 2 * groupSizes.upperBound || 2 * groupSize < groupSizes.lowerBound
   }
 
+  /// The share of its rate alone that a call goes at, on a fabric where its bytes take `lone` seconds
+  /// alone.
+  func share(_ loss: Calibration.Loss, lone: Double, bytesPerMember: Double) -> Double {
+    guard loss == .ends, lossNanosecondsPerByte > 0, lone > 0 else { return efficiency }
+    return lone / (lone + lossNanosecondsPerByte * 1e-9 * bytesPerMember)
+  }
+
   /// A lowered collective as it was measured to go.
-  func calibrated(_ lowered: LoweredCollective, capacities: [Double]) -> LoweredCollective {
+  ///
+  /// - Parameter share: of its rate alone, see `share(_:lone:bytesPerMember:)`.
+  func calibrated(
+    _ lowered: LoweredCollective, share efficiency: Double, capacities: [Double]
+  ) -> LoweredCollective {
     var phases = lowered.phases
     guard !phases.isEmpty else { return lowered }
     phases[0].latency = max(
@@ -175,8 +202,12 @@ extension Calibration.Class {
   /// The same flow by flow: what a member injects is bound to the share of the rate at which the whole
   /// would go alone, in which it sends its part.
   ///
-  /// - Parameter lone: seconds that the bytes of the whole take alone, latency aside.
-  func calibrated(_ lowered: LoweredFlows, lone: Double) -> LoweredFlows {
+  /// - Parameters:
+  ///   - share: of its rate alone, as of the whole.
+  ///   - lone: seconds that the bytes of the whole take alone, latency aside.
+  func calibrated(
+    _ lowered: LoweredFlows, share efficiency: Double, lone: Double
+  ) -> LoweredFlows {
     let latency = SimDuration.rounding(seconds: latency) ?? .zero
     var flows = lowered.flows
     var injected = [Double](repeating: 0, count: lowered.members.count)

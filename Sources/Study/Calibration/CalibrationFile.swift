@@ -34,7 +34,8 @@ public enum CalibrationFile {
   private static func readClass(_ node: JSONNode) throws -> Calibration.Class {
     try node.allow(keys: [
       "title", "algorithm", "bytes_per_member", "group_size", "crosses_pods", "latency_ns",
-      "efficiency", "samples", "median_bias", "median_error", "p95_error", "held_out_error",
+      "efficiency", "loss_ns_per_byte", "samples", "median_bias", "median_error", "p95_error",
+      "held_out_error",
       "includes_waiting",
     ])
     let bytes = try range(node.required("bytes_per_member"))
@@ -46,6 +47,7 @@ public enum CalibrationFile {
       crossesPods: try node.required("crosses_pods").bool(),
       latency: try node.required("latency_ns").double(atLeast: -1e18) * 1e-9,
       efficiency: try node.required("efficiency").double(exclusive: true),
+      lossNanosecondsPerByte: try node.required("loss_ns_per_byte").double(),
       fit: Calibration.Fit(
         samples: try node.required("samples").int(in: 1...Int(Int32.max)),
         bias: try node.required("median_bias").double(atLeast: -1),
@@ -103,6 +105,7 @@ public enum CalibrationFile {
       json.member("crosses_pods", entry.crossesPods)
       json.member("latency_ns", entry.latency * 1e9)
       json.member("efficiency", entry.efficiency)
+      json.member("loss_ns_per_byte", entry.lossNanosecondsPerByte)
       json.member("samples", entry.fit.samples)
       json.member("median_bias", entry.fit.bias)
       json.member("median_error", entry.fit.medianError)

@@ -78,7 +78,10 @@ public struct CalibrationUse: Sendable {
   /// What a result leans on because of it.
   public var text: String {
     var parts = [
-      "\(measured) of \(collectives) collectives are of classes measured there"
+      "\(measured) of \(collectives) collectives are of classes measured there",
+      calibration.loss == .ends
+        ? "rate that was lost there is laid to the ends, a time a byte"
+        : "rate that was lost there is laid to the links, a share",
     ]
     if extrapolated > 0 {
       parts.append("\(extrapolated) lie beyond the sizes, group sizes or tiers measured")

@@ -119,12 +119,20 @@ public struct Calibrator {
       bytesPerMember: (sizes.min() ?? 0)...(sizes.max() ?? 0),
       groupSizes: (members.min() ?? 0)...(members.max() ?? 0),
       crossesPods: samples.contains { $0.row.crossesPods }, latency: latency,
-      efficiency: efficiency,
+      efficiency: efficiency, lossNanosecondsPerByte: lossNanosecondsPerByte(samples, efficiency),
       fit: Calibration.Fit(
         samples: samples.count, bias: 0, medianError: 0, tailError: 0, heldOutError: heldOut,
         includesWaiting: samples.contains {
           $0.row.instance.tracedMembers < $0.row.group.ranks.count
         }))
+  }
+
+  /// The nanoseconds a byte of a member that an efficiency loses: (1/e − 1) of what the bytes take alone, the
+  /// median over the samples; 0 from an efficiency of 1 on.
+  private static func lossNanosecondsPerByte(_ samples: [Sample], _ efficiency: Double) -> Double {
+    guard efficiency < 1 else { return 0 }
+    let times = samples.filter { $0.bytes > 0 && $0.moving > 0 }.map { $0.moving / $0.bytes }
+    return 1e9 * quantile(times, 0.5) * (1 / efficiency - 1)
   }
 
   /// The latency and efficiency of y = l + a + x / e, where l is the modelled latency and x the rest.

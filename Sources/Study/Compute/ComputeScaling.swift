@@ -1,4 +1,5 @@
 import Quantities
+public import Trace
 import Workload
 
 /// What-ifs on compute: kernels that take another time than was captured.

@@ -1,7 +1,7 @@
 import Collectives
 public import Quantities
 import Simulation
-import Trace
+public import Trace
 import Workload
 
 /// Time on a critical path that went into one kind of thing.

@@ -51,6 +51,21 @@ struct FigureDifference {
       let path = result.criticalPath
       return [path.compute, path.transfer, path.host, path.lag]
     }
+    for path in [\ScenarioResult.criticalShares.captured, \.criticalShares.replayed] {
+      same("what the critical path's time went into") { result in
+        result[keyPath: path].shares.map { [$0.time.picoseconds, Int64($0.operations)] }
+          .sorted { $0.lexicographicallyPrecedes($1) }
+      }
+      // Collectives go by names.
+      same("what the critical path's compute went into") { result in
+        result[keyPath: path].shares.filter { share in
+          if case .collective = share.cause { false } else { true }
+        }
+      }
+      same("arrivals on the critical path") { result in
+        [result[keyPath: path].stragglers]
+      }
+    }
     same("the times of the critical path") { result in
       result.criticalSteps.map { [$0.start, $0.end] }
     }

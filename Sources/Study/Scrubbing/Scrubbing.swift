@@ -40,7 +40,7 @@ public struct Scrubbing: Sendable {
   ///   still there, the directory can't be written, or, a defect, what was written is not the same.
   public func write(to output: OutputDirectory, threads: Int = 1) throws -> ScrubOutcome {
     let original = try prepared(trace)
-    let scrubbed = ScrubbedTrace(trace)
+    let scrubbed = ScrubbedTrace(trace, classes: try .standard())
     try NativeTraceWriter.write(scrubbed.trace, to: output.aside)
     let search = SecretSearch(secrets + scrubbed.secrets)
     try search.check(directory: output.aside, shownAs: output.path)

@@ -37,9 +37,15 @@ enum NeutralWords {
     "combine", "combine (backward)",
   ]
 
-  /// What an event is called, before its number.
-  static func event(_ kind: EventKind, _ call: CollectiveKind?) -> String {
+  /// What an event is called, before its number. What computes is called by its class, where it has
+  /// one, in words that the rules that come along know.
+  static func event(
+    _ kind: EventKind, _ call: CollectiveKind?, _ kernelClass: KernelClass = .other
+  ) -> String {
     if let call { return call.rawValue + " " }
+    // What issues a collective on the host computes too.
+    let computes = kind == .kernel || kind == .hostOperation || kind == .launch
+    if computes, let word = words[kernelClass] { return word }
     return switch kind {
     case .kernel, .hostCollective: "compute "
     case .memcpy: "copy "
@@ -52,10 +58,15 @@ enum NeutralWords {
     }
   }
 
+  private static let words: [KernelClass: String] = [
+    .gemm: "product ", .attention: "attention ", .memoryBound: "memory ",
+  ]
+
   /// All of them.
   static let all: [String] =
     [host, rules, label, purpose, group, groupPart, step] + knownLabels.sorted()
-    + EventKind.allCases.map { event($0, nil) } + CollectiveKind.allCases.map { event(.kernel, $0) }
+    + words.values.sorted() + EventKind.allCases.map { event($0, nil) }
+    + CollectiveKind.allCases.map { event(.kernel, $0) }
 
   private static let numbered = Set(all)
 

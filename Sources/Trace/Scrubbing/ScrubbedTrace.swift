@@ -4,7 +4,7 @@ import Diagnostics
 ///
 /// Kept are ranks, members of groups, lanes, times from each rank's origin and how ranks' clocks lie to
 /// one another, kinds of events, what launched and what waits for what, and of calls all but the words.
-/// Names become a word for the kind of thing and a number: the same name the same one on all ranks, so
+/// Names become a word for the kind of thing, of compute for its class, and a number: the same name the same one on all ranks, so
 /// that what repeats still does. Devices, dates and the words of assumptions go.
 ///
 /// Scrubbing a scrubbed trace changes nothing.
@@ -17,9 +17,12 @@ public struct ScrubbedTrace: Sendable {
   public private(set) var counts: [(kind: Secret.Kind, count: Int)] = []
 
   /// Scrubs a trace. O(events).
-  public init(_ original: Trace) {
+  ///
+  /// - Parameter classes: tell what compute is by its name, which then says that much; `nil` leaves no
+  ///   classes.
+  public init(_ original: Trace, classes: KernelClassRules? = nil) {
     trace = original
-    var scrubber = TraceScrubber(original)
+    var scrubber = TraceScrubber(original, classes)
     trace.log = .init()
     trace.ranks = scrubber.ranks(original.ranks)
     trace.groups = scrubber.groups(original.groups)

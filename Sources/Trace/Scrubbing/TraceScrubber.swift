@@ -9,8 +9,10 @@ struct TraceScrubber {
   private var rules = NeutralNames()
   private var groupNames: NeutralGroups
   private let origins: [Int64]
+  private let classes: KernelClassRules?
 
-  init(_ trace: Trace) {
+  init(_ trace: Trace, _ classes: KernelClassRules?) {
+    self.classes = classes
     groupNames = NeutralGroups(trace)
     origins = NeutralClocks.origins(trace.ranks)
   }
@@ -94,7 +96,9 @@ struct TraceScrubber {
         name = NeutralWords.step + (steps[index].map { " \($0)" } ?? "")
       } else {
         let kind = event.communication.map { original.communications[$0].kind }
-        name = events.name(of: text, word: NeutralWords.event(event.kind, kind))
+        name = events.name(
+          of: text,
+          word: NeutralWords.event(event.kind, kind, classes?.kernelClass(of: text) ?? .other))
       }
       replace(text, by: name, .event)
       event.name = rank.names.intern(name)

@@ -1,7 +1,6 @@
 import Diagnostics
 import Glibc
 import JSON
-import Trace
 
 /// Which names of kernels are of which class: schema `refract.kernel_classes/1`.
 public struct KernelClassRules: Sendable, Hashable {
@@ -58,5 +57,5 @@ public struct KernelClassRules: Sendable, Hashable {
   }
 
   /// The class of each name of a table. O(names · patterns).
-  func classes(of names: NameTable) -> [KernelClass] { names.strings.map(kernelClass) }
+  public func classes(of names: NameTable) -> [KernelClass] { names.strings.map(kernelClass) }
 }
