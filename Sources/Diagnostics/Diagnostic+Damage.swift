@@ -5,8 +5,9 @@ extension Diagnostic {
   /// would be guessing.
   public var isDamage: Bool {
     switch code {
-    case .cannotRead, .emptyInput, .truncated, .corruptCompression, .malformedJSON,
-      .malformedPickle, .duplicateKey, .wrongType, .missingKey, .unknownKey, .valueOutOfRange,
+    case .cannotRead, .emptyInput, .truncated, .corruptCompression, .malformedArchive,
+      .malformedJSON, .malformedPickle, .duplicateKey, .wrongType, .missingKey, .unknownKey,
+      .valueOutOfRange,
       .unknownFormat, .malformedEvent:
       true
     default: false

@@ -9,6 +9,8 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case truncated = "truncated"
     case corruptCompression = "corrupt-compression"
     case limitExceeded = "limit-exceeded"
+    case malformedArchive = "malformed-archive"
+    case memberPassedOver = "member-passed-over"
     case malformedJSON = "malformed-json"
     case malformedPickle = "malformed-pickle"
     case unsafePickle = "unsafe-pickle"

@@ -31,6 +31,12 @@ enum CaptureFormat: CaseIterable {
     let text = head[..<filled]
     // A rank without all-to-alls has a splits file without lines, in which nothing tells what it is.
     if filled == 0, lastComponent(path).hasPrefix("splits_rank") { return .splits }
+    if Archive.beginsArchive(text) {
+      throw Diagnostic(
+        .unknownFormat, at: SourceLocation(file: path),
+        "is an archive in a directory or in another archive",
+        remedy: "name it as an input of its own, or unpack it")
+    }
     if let reason = unreadable(text, path: path) { throw reason }
     // In this order, for a Kineto file may hold keys of the others.
     if let format = allCases.first(where: { $0.recognizes(text) }) { return format }
@@ -38,7 +44,8 @@ enum CaptureFormat: CaseIterable {
       .unknownFormat, at: SourceLocation(file: path),
       "is in no capture format known here",
       remedy: "name PyTorch Kineto files, Chakra traces, NCCL flight recorder dumps or NCCL "
-        + "Inspector files (plain, .gz or .zst), or a native trace directory")
+        + "Inspector files (plain, .gz or .zst), a native trace directory, or an archive (.tar, "
+        + ".tar.gz or .tar.zst) of such")
   }
 
   /// Why a text is none, whatever the format: an encoding, or a file that was never written.
@@ -57,7 +64,9 @@ enum CaptureFormat: CaseIterable {
     if head.allSatisfy({ $0 == 0 }) {
       return Diagnostic(
         .malformedJSON, at: place, "begins with \(head.count) zero bytes",
-        remedy: "the disk lost the file, or it was never written; copy or capture it again")
+        remedy:
+          "the disk lost the file, it was never written, or it is an archive of nothing; copy or "
+          + "capture it again")
     }
     return nil
   }

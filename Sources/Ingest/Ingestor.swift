@@ -24,13 +24,25 @@ public struct Ingestor: Sendable {
     self.progress = progress
   }
 
-  /// Reads all `inputs` as one trace: capture files, directories of them, patterns, or one native
-  /// trace directory.
+  /// Reads all `inputs` as one trace: capture files, directories or archives of them, patterns, or one
+  /// native trace directory or an archive of it.
   ///
   /// - Throws: a `Diagnostic` that names the file and place; nothing is dropped in silence: what was
   ///   lost of salvaged input stands in the trace's log and among its assumptions.
   public func ingest(_ inputs: [String]) throws -> Trace {
-    let paths = inputs.flatMap(expandPattern)
+    let opened = try inputs.flatMap(expandPattern).map { path in
+      (path, try Archive(path: path, salvages: salvages))
+    }
+    let archives = opened.compactMap(\.1)
+    // Their files are there for as long as they are open.
+    return try withExtendedLifetime(archives) {
+      var trace = try read(paths: opened.map { $1?.directory ?? $0 })
+      for archive in archives { trace.note(archive) }
+      return trace
+    }
+  }
+
+  private func read(paths: [String]) throws -> Trace {
     if paths.count == 1, let path = paths.first, isNative(path) {
       return try NativeTraceReader.read(
         directory: path, salvages: salvages, threads: threads, progress: progress)
@@ -124,5 +136,15 @@ public struct Ingestor: Sendable {
     case .inspector:
       return .rank(try InspectorReader(path: path, salvages: salvages).read())
     }
+  }
+}
+
+extension Trace {
+  /// Takes over what was not read of an archive.
+  fileprivate mutating func note(_ archive: Archive) {
+    for note in archive.notes { log.note(note) }
+    guard let (reason, files) = archive.damage else { return }
+    log.note(reason.loss("read up to there, files found: \(files)"))
+    assumptions.append(Salvage.archiveCut(lastComponent(archive.path), files: files))
   }
 }

@@ -6,8 +6,9 @@ public enum PathKind: Sendable {
   case missing, file, directory
 }
 
-/// Tells what `path` names.
+/// Tells what `path` names; an archive that is open is a directory.
 public func pathKind(_ path: String) -> PathKind {
+  if let kind = OpenArchives.kind(path) { return kind }
   var status = stat()
   guard stat(path, &status) == 0 else { return .missing }
   return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
@@ -15,6 +16,7 @@ public func pathKind(_ path: String) -> PathKind {
 
 /// The plain entries of a directory, sorted by bytes, hidden ones left out.
 public func directoryEntries(_ path: String) throws -> [String] {
+  if let names = OpenArchives.entries(path) { return names }
   guard let handle = opendir(path) else { throw FileDescriptor.failure(opening: path, errno) }
   defer { closedir(handle) }
   var names: [String] = []
@@ -25,6 +27,13 @@ public func directoryEntries(_ path: String) throws -> [String] {
     if !name.hasPrefix(".") { names.append(name) }
   }
   return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// The size of a file, 0 where it has none.
+func fileSize(_ path: String) -> Int64 {
+  if let member = OpenArchives.member(path) { return Int64(member.range.count) }
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : 0
 }
 
 /// The last component of a path.

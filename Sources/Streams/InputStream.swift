@@ -9,14 +9,14 @@ public final class InputStream {
   /// How many decompressed bytes have been handed out.
   public private(set) var offset: Int64 = 0
 
-  private let descriptor: FileDescriptor
+  private var descriptor: FileDescriptor
   private let decoder: (any StreamDecoder)?
   private var packed: [UInt8]
   private var packedRange = 0..<0
   private var packedRead: Int64 = 0
   private var sawEnd = false
   private let inflationLimit: Int64
-  private var padding = PaddingGuard()
+  private var padding: PaddingGuard
   private let progress = ReadingProgress.File.current
 
   /// Opens `path`.
@@ -24,10 +24,15 @@ public final class InputStream {
   /// - Parameter inflationLimit: the most decompressed bytes that will be handed out; more is an
   ///   error, so that a bomb ends.
   /// - Throws: a `Diagnostic` when there is no such file, it can't be read, or it is empty.
-  public init(path: String, inflationLimit: Int64 = 1 << 40) throws {
+  public convenience init(path: String, inflationLimit: Int64 = 1 << 40) throws {
+    try self.init(path: path, inflationLimit: inflationLimit, padding: .text)
+  }
+
+  init(path: String, inflationLimit: Int64 = 1 << 40, padding: PaddingGuard) throws {
     self.path = path
     self.inflationLimit = inflationLimit
-    let file = try FileDescriptor(reading: path)
+    self.padding = padding
+    var file = try FileDescriptor(reading: path)
     var head = [UInt8](repeating: 0, count: 1 << 17)
     let first = try head.withUnsafeMutableBytes { try file.read(into: $0) }
     guard first > 0 else {
@@ -71,6 +76,33 @@ public final class InputStream {
     }
     try checkPadding(UnsafeRawBufferPointer(rebasing: output[..<count]))
     return count
+  }
+
+  /// Passes over `count` bytes, or as many as there are, without reading those of a plain file.
+  ///
+  /// - Returns: how many.
+  /// - Throws: as `read(into:)` does.
+  func skip(_ count: Int64) throws -> Int64 {
+    guard decoder == nil else { return try readPast(count) }
+    let buffered = min(count, Int64(packedRange.count))
+    packedRange = packedRange.lowerBound + Int(buffered)..<packedRange.upperBound
+    let skipped = try buffered + descriptor.skip(count - buffered)
+    offset += skipped
+    return skipped
+  }
+
+  private func readPast(_ count: Int64) throws -> Int64 {
+    var piece = [UInt8](repeating: 0, count: Int(min(count, 1 << 16)))
+    var passed: Int64 = 0
+    while passed < count {
+      let wanted = Int(min(count - passed, Int64(piece.count)))
+      let read = try piece.withUnsafeMutableBytes {
+        try self.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
+      }
+      if read == 0 { break }
+      passed += Int64(read)
+    }
+    return passed
   }
 
   private func checkPadding(_ text: UnsafeRawBufferPointer) throws {

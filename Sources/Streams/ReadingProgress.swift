@@ -138,9 +138,3 @@ public func reporting<Result>(
 ) rethrows -> Result {
   try progress.map { try $0.file(path, body) } ?? body()
 }
-
-/// The size of a file, 0 where it has none.
-private func fileSize(_ path: String) -> Int64 {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : 0
-}

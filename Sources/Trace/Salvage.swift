@@ -64,6 +64,12 @@ public struct Salvage: Sendable {
       "\(names.count) of \(count) files can't be read and are left out: \(shown)")
   }
 
+  /// The assumption for an archive of which the rest can't be read.
+  public static func archiveCut(_ name: String, files: Int) -> Assumption {
+    assumption(
+      "the archive \(name) is damaged, and what follows is left out, files found: \(files)")
+  }
+
   private static func assumption(_ text: String) -> Assumption {
     Assumption(code, "salvaged: " + text)
   }

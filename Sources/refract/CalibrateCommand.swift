@@ -16,7 +16,7 @@ struct CalibrateCommand: ParsableCommand {
       with --calibration.
       """)
 
-  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  @Argument(help: "Capture files, directories, archives or patterns: together one trace.")
   var inputs: [String]
 
   @Option(name: .long, help: "The fabric that the trace was captured on: a preset, or a file.")

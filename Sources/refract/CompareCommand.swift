@@ -7,7 +7,7 @@ struct CompareCommand: AsyncParsableCommand {
     commandName: "compare", abstract: "Replay traces on several fabrics and compare.",
     discussion: "Each argument is one trace; each is replayed on every fabric and placement.")
 
-  @Argument(help: "Traces: each a file, a directory, or a pattern in quotes.")
+  @Argument(help: "Traces: each a file, a directory, an archive, or a pattern in quotes.")
   var traces: [String]
 
   @Option(name: .long, help: "A fabric preset, or a fabric file. Give it once for each fabric.")

@@ -21,7 +21,7 @@ struct ExportCommand: ParsableCommand {
       native: all of the trace, as 'refract ingest' writes it.
       """)
 
-  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  @Argument(help: "Capture files, directories, archives or patterns: together one trace.")
   var inputs: [String]
 
   @Option(name: .long, help: "What to write.")

@@ -8,7 +8,7 @@ struct IngestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ingest", abstract: "Turn captures into a native trace directory.")
 
-  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  @Argument(help: "Capture files, directories, archives or patterns: together one trace.")
   var inputs: [String]
 
   @Option(

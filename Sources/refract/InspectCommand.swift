@@ -16,7 +16,7 @@ struct InspectCommand: ParsableCommand {
       for the diagnosis is the result.
       """)
 
-  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  @Argument(help: "Capture files, directories, archives or patterns: together one trace.")
   var inputs: [String]
 
   @Flag(

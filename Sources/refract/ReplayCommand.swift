@@ -6,7 +6,7 @@ struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Replay one trace on one fabric.")
 
-  @Argument(help: "Capture files, directories or patterns: together one trace.")
+  @Argument(help: "Capture files, directories, archives or patterns: together one trace.")
   var inputs: [String]
 
   @Option(name: .long, help: "A fabric preset, or a fabric file.")

@@ -126,10 +126,8 @@ struct CapturedFilesTests {
 
   @Test("an execution trace of layout 1.0.2: groups by their address in the list")
   func oldChakra() throws {
-    let directory = try TemporaryDirectory()
-    let archive = SharedFiles.path("captures/chakra/1.0.2-chakra.0.0.4.tgz")
-    try #require(Tool.run("tar", ["xzf", archive, "-C", directory.path]).status == 0)
-    let trace = try Ingestor().ingest([directory.file("1.0.2-chakra.0.0.4.json")])
+    // Packed on macOS, which put a file of its own beside it.
+    let trace = try Ingestor().ingest([SharedFiles.path("captures/chakra/1.0.2-chakra.0.0.4.tgz")])
     #expect(Self.counts(trace) == ["all_gather": 10])
     #expect(trace.worldSize == 2 && trace.groups.map(\.name) == ["0"])
     #expect(!trace.assumptions.contains { $0.code == "et-default-group" })

@@ -17,12 +17,8 @@ struct DLRMTests {
     var executionTraces: Trace
 
     init() throws {
-      let directory = try TemporaryDirectory()
-      for name in ["dlrm_kineto", "dlrm_pytorch_et"] {
-        let path = SharedFiles.path("captures/dlrm8/\(name).tar.gz")
-        try #require(Tool.run("tar", ["xzf", path, "-C", directory.path]).status == 0)
-      }
-      let (kineto, traces) = (directory.file("dlrm_kineto"), directory.file("dlrm_pytorch_et"))
+      let kineto = SharedFiles.path("captures/dlrm8/dlrm_kineto.tar.gz")
+      let traces = SharedFiles.path("captures/dlrm8/dlrm_pytorch_et.tar.gz")
       joined = try Ingestor().ingest([traces, kineto])
       self.kineto = try Ingestor().ingest([kineto])
       executionTraces = try Ingestor().ingest([traces])

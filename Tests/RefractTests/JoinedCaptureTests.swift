@@ -5,15 +5,8 @@ import Testing
 /// A rank's files together, as a user names them.
 @Suite("Joined captures", .enabled(if: SharedFiles.arePresent, "\(SharedFiles.reason)"))
 struct JoinedCaptureTests {
-  private let directory: TemporaryDirectory
-
-  init() throws {
-    directory = try TemporaryDirectory()
-    for name in ["dlrm_kineto", "dlrm_pytorch_et"] {
-      let path = SharedFiles.path("captures/dlrm8/\(name).tar.gz")
-      try #require(Tool.run("tar", ["xzf", path, "-C", directory.path]).status == 0)
-    }
-  }
+  private let kineto = SharedFiles.path("captures/dlrm8/dlrm_kineto.tar.gz")
+  private let traces = SharedFiles.path("captures/dlrm8/dlrm_pytorch_et.tar.gz")
 
   private func replay(_ arguments: String...) throws -> Tool.Outcome {
     try Tool.refract(
@@ -29,7 +22,6 @@ struct JoinedCaptureTests {
 
   @Test("DLRM replays where its execution traces are named, and is refused where they are not")
   func dlrm() throws {
-    let (kineto, traces) = (directory.file("dlrm_kineto"), directory.file("dlrm_pytorch_et"))
     let joined = try replay(kineto, traces)
     #expect(joined.status == 0, "\(joined.error)")
     #expect(try assumptions(joined).contains("sizes-recovered"))
@@ -50,8 +42,7 @@ struct JoinedCaptureTests {
 
   @Test("inspect counts how sizes are known")
   func inspect() throws {
-    let run = try Tool.refract(
-      "inspect", directory.file("dlrm_kineto"), directory.file("dlrm_pytorch_et"), "--json")
+    let run = try Tool.refract("inspect", kineto, traces, "--json")
     let root = try JSONNode(parsing: Array(run.output.utf8), file: "inspect.json")
     for key in ["sizes", "step_sizes"] {
       let sizes = try root.required(key)
@@ -60,7 +51,7 @@ struct JoinedCaptureTests {
         try sizes.required("recovered").required("execution_trace").int(in: 0...1000) == 40)
       #expect(try sizes.required("lost").int(in: 0...1000) == 0)
     }
-    let text = try Tool.refract("inspect", directory.file("dlrm_kineto"))
+    let text = try Tool.refract("inspect", kineto)
     #expect(text.output.contains("sizes of calls: 24 recorded, 40 lost"))
   }
 }

@@ -43,28 +43,28 @@ enum TraceCases {
       "no JSON", "hello\n",
       """
       : is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
-      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native \
-      trace directory [unknown-format]
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), a native trace \
+      directory, or an archive (.tar, .tar.gz or .tar.zst) of such [unknown-format]
       """),
     whole(
       "JSON of another kind", #"{"nodes": []}"#,
       """
       : is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
-      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native \
-      trace directory [unknown-format]
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), a native trace \
+      directory, or an archive (.tar, .tar.gz or .tar.zst) of such [unknown-format]
       """),
     whole(
       "an array of what are no events", #"[{"nodes": []}]"#,
       """
       : is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
-      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native \
-      trace directory [unknown-format]
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), a native trace \
+      directory, or an archive (.tar, .tar.gz or .tar.zst) of such [unknown-format]
       """),
     bytes(
       "nothing but zero bytes", [UInt8](repeating: 0, count: 5000),
       """
-      , byte 0: begins with 5000 zero bytes; the disk lost the file, or it was never \
-      written; copy or capture it again [malformed-json]
+      , byte 0: begins with 5000 zero bytes; the disk lost the file, it was never \
+      written, or it is an archive of nothing; copy or capture it again [malformed-json]
       """),
     bytes(
       "a byte order mark", [0xEF, 0xBB, 0xBF] + Array(kineto.utf8),
@@ -129,7 +129,8 @@ enum TraceCases {
       """
       {dir}/notes.txt: is in no capture format known here; name PyTorch Kineto files, \
       Chakra traces, NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or \
-      .zst), or a native trace directory\(orSalvage) [unknown-format]
+      .zst), a native trace directory, or an archive (.tar, .tar.gz or .tar.zst) of \
+      such\(orSalvage) [unknown-format]
       """),
   ]
 
