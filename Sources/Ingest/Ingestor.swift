@@ -80,12 +80,14 @@ public struct Ingestor: Sendable {
 
   /// What comes of each file, in their order, up to the first that ends it all.
   private func readAll(_ files: [String]) -> [Result<CaptureFile, any Error>] {
+    // Where there are threads to spare, each file has one that decompresses it.
+    let decodesAhead = threads > files.count
     func readAll() -> [Result<CaptureFile, any Error>] {
       inParallel(files, threads: threads) { outcome in
         guard case .failure(let error) = outcome else { return false }
         return !salvages || (error as? Diagnostic)?.isDamage != true
       } _: { file in
-        reporting(file, to: progress) { Result { try self.read(file) } }
+        reporting(file, to: progress) { Result { try self.read(file, decodesAhead: decodesAhead) } }
       }
     }
     return progress.map { $0.reading(files, readAll) } ?? readAll()
@@ -111,7 +113,7 @@ public struct Ingestor: Sendable {
     return files
   }
 
-  private func read(_ path: String) throws -> CaptureFile {
+  private func read(_ path: String, decodesAhead: Bool) throws -> CaptureFile {
     let format = try CaptureFormat.sniff(path)
     switch format {
     case .groups: return .groups(try GroupsFile(path: path))
@@ -122,7 +124,8 @@ public struct Ingestor: Sendable {
       let (nodes, salvage) = try ChakraJSONReader.read(path: path, salvages: salvages)
       return .rank(try ChakraTrace(nodes, path: path, salvage: salvage).capture())
     case .kineto:
-      var reader = try KinetoReader(path: path, rules: rules, salvages: salvages)
+      var reader = try KinetoReader(
+        path: path, rules: rules, salvages: salvages, decodesAhead: decodesAhead)
       return .rank(try reader.read())
     case .executionTrace:
       return .records(try ExecutionTraceReader(path: path, salvages: salvages).read())

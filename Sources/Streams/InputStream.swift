@@ -9,55 +9,39 @@ public final class InputStream {
   /// How many decompressed bytes have been handed out.
   public private(set) var offset: Int64 = 0
 
-  private var descriptor: FileDescriptor
-  private let decoder: (any StreamDecoder)?
-  private var packed: [UInt8]
-  private var packedRange = 0..<0
-  private var packedRead: Int64 = 0
-  private var sawEnd = false
+  private let source: any ByteSource
   private let inflationLimit: Int64
   private var padding: PaddingGuard
-  private let progress = ReadingProgress.File.current
 
   /// Opens `path`.
   ///
-  /// - Parameter inflationLimit: the most decompressed bytes that will be handed out; more is an
-  ///   error, so that a bomb ends.
+  /// - Parameters:
+  ///   - inflationLimit: the most decompressed bytes that will be handed out; more is an error, so that
+  ///     a bomb ends.
+  ///   - pieceAhead: decompress on a thread of its own, ahead of the reader, who takes so many bytes at
+  ///     a time; changes nothing that is read, and no error.
   /// - Throws: a `Diagnostic` when there is no such file, it can't be read, or it is empty.
-  public convenience init(path: String, inflationLimit: Int64 = 1 << 40) throws {
-    try self.init(path: path, inflationLimit: inflationLimit, padding: .text)
+  public convenience init(
+    path: String, inflationLimit: Int64 = 1 << 40, pieceAhead: Int? = nil
+  ) throws {
+    try self.init(
+      path: path, inflationLimit: inflationLimit, padding: .text, pieceAhead: pieceAhead)
   }
 
-  init(path: String, inflationLimit: Int64 = 1 << 40, padding: PaddingGuard) throws {
+  init(
+    path: String, inflationLimit: Int64 = 1 << 40, padding: PaddingGuard, pieceAhead: Int? = nil
+  ) throws {
     self.path = path
     self.inflationLimit = inflationLimit
     self.padding = padding
-    var file = try FileDescriptor(reading: path)
-    var head = [UInt8](repeating: 0, count: 1 << 17)
-    let first = try head.withUnsafeMutableBytes { try file.read(into: $0) }
-    guard first > 0 else {
-      throw Diagnostic(
-        .emptyInput, at: SourceLocation(file: path), "is empty",
-        remedy: "it was probably never written; write or capture it again")
-    }
-    let kind = head.withUnsafeBytes {
-      Compression.sniff(UnsafeRawBufferPointer(rebasing: $0[0..<first]))
-    }
-    compression = kind
-    do {
-      switch kind {
-      case .none: decoder = nil
-      case .gzip: decoder = try GzipDecoder()
-      case .zstd: decoder = try ZstdDecoder()
+    let file = try DecodedFile(path: path)
+    compression = file.compression
+    source =
+      if let pieceAhead, file.compression != .none {
+        AheadReader(file, piece: pieceAhead)
+      } else {
+        file
       }
-    } catch {
-      throw Diagnostic(.defect, at: SourceLocation(file: path), "decoder: \(error.reason)")
-    }
-    descriptor = file
-    packed = head
-    packedRange = 0..<first
-    packedRead = Int64(first)
-    progress?.advance(first)
   }
 
   /// Fills `output` as far as the file allows at once; 0 only at the end.
@@ -65,13 +49,13 @@ public final class InputStream {
   /// - Throws: a `Diagnostic` for a read error, corrupt or truncated compression, a file that inflates
   ///   past the limit, or padding that no capture has.
   public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
-    let count = try decoder.map { try decode($0, into: output) } ?? copyPlain(into: output)
+    let count = try source.read(into: output)
     offset += Int64(count)
     if offset > inflationLimit {
       throw Diagnostic(
         .limitExceeded, at: SourceLocation(file: path),
         "holds more than \(inflationLimit) bytes"
-          + (decoder == nil ? "" : " after decompression"),
+          + (compression == .none ? "" : " after decompression"),
         remedy: "check that this is the file you meant")
     }
     try checkPadding(UnsafeRawBufferPointer(rebasing: output[..<count]))
@@ -83,10 +67,8 @@ public final class InputStream {
   /// - Returns: how many.
   /// - Throws: as `read(into:)` does.
   func skip(_ count: Int64) throws -> Int64 {
-    guard decoder == nil else { return try readPast(count) }
-    let buffered = min(count, Int64(packedRange.count))
-    packedRange = packedRange.lowerBound + Int(buffered)..<packedRange.upperBound
-    let skipped = try buffered + descriptor.skip(count - buffered)
+    guard compression == .none else { return try readPast(count) }
+    let skipped = try source.skip(count)
     offset += skipped
     return skipped
   }
@@ -106,77 +88,10 @@ public final class InputStream {
   }
 
   private func checkPadding(_ text: UnsafeRawBufferPointer) throws {
-    let taken = decoder == nil ? nil : packedRead - Int64(packedRange.count)
-    if let excess = padding.excess(text, offset: offset, packed: taken) {
+    if let excess = padding.excess(text, offset: offset, packed: source.taken) {
       throw Diagnostic(
         .limitExceeded, at: SourceLocation(file: path, byteOffset: offset - Int64(text.count)),
         excess, remedy: "no profiler writes that; the file is damaged, or made to exhaust memory")
-    }
-  }
-
-  private func refill() throws {
-    guard packedRange.isEmpty, !sawEnd else { return }
-    let count = try packed.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-    packedRange = 0..<count
-    noteRead(count)
-  }
-
-  private func noteRead(_ count: Int) {
-    packedRead += Int64(count)
-    sawEnd = count == 0
-    progress?.advance(count)
-  }
-
-  private func copyPlain(into output: UnsafeMutableRawBufferPointer) throws -> Int {
-    // What `packed` would hold goes straight to where it is wanted.
-    if packedRange.isEmpty, !sawEnd, output.count >= packed.count {
-      let piece = UnsafeMutableRawBufferPointer(rebasing: output[..<packed.count])
-      let count = try descriptor.read(into: piece)
-      noteRead(count)
-      return count
-    }
-    try refill()
-    let count = min(output.count, packedRange.count)
-    packed.withUnsafeBytes {
-      output.copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: $0[packedRange.prefix(count)]))
-    }
-    packedRange = packedRange.lowerBound + count..<packedRange.upperBound
-    return count
-  }
-
-  private func corrupt(_ failure: DecoderFailure) -> Diagnostic {
-    Diagnostic(
-      .corruptCompression, at: SourceLocation(file: path),
-      "the \(compression) data is corrupt near compressed byte "
-        + "\(packedRead - Int64(packedRange.count)): \(failure.reason)",
-      remedy: "copy the file again from where it was captured")
-  }
-
-  private func decode(
-    _ decoder: any StreamDecoder, into output: UnsafeMutableRawBufferPointer
-  ) throws -> Int {
-    // A step may take input and give nothing, or give what it held back without taking any.
-    while true {
-      try refill()
-      let step = try packed.withUnsafeBytes { bytes in
-        do throws(DecoderFailure) {
-          return try decoder.decode(
-            UnsafeRawBufferPointer(rebasing: bytes[packedRange]), into: output)
-        } catch {
-          throw corrupt(error)
-        }
-      }
-      packedRange = packedRange.lowerBound + step.consumed..<packedRange.upperBound
-      if step.produced > 0 { return step.produced }
-      if packedRange.isEmpty, sawEnd {
-        if decoder.isAtFrameBoundary { return 0 }
-        throw Diagnostic(
-          .truncated, at: SourceLocation(file: path),
-          "the \(compression) data ends in the middle of a frame, after compressed byte "
-            + "\(packedRead)",
-          remedy: "the copy or the job was cut short; copy the file again")
-      }
     }
   }
 }

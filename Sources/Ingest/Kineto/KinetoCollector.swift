@@ -68,14 +68,18 @@ struct KinetoCollector {
 
   /// Reads the file; a second time, host operations and all, where it names a GPU that did nothing.
   ///
-  /// - Parameter salvages: whether to go on with the rest of a damaged file.
-  static func read(path: String, salvages: Bool) throws -> KinetoCollector {
+  /// - Parameters:
+  ///   - salvages: whether to go on with the rest of a damaged file.
+  ///   - decodesAhead: whether to decompress on a thread of its own.
+  static func read(
+    path: String, salvages: Bool, decodesAhead: Bool = false
+  ) throws -> KinetoCollector {
     var collector = try KinetoCollector(path: path, salvages: salvages)
-    try collector.collect()
+    try collector.collect(decodesAhead: decodesAhead)
     guard collector.device.isEmpty, collector.hasDeviceProperties else { return collector }
     var again = try KinetoCollector(path: path, salvages: salvages)
     again.expectsDevice = false
-    try again.collect()
+    try again.collect(decodesAhead: decodesAhead)
     return again
   }
 
@@ -104,8 +108,9 @@ struct KinetoCollector {
     headers["deviceProperties"]?.value.arrayValue?.isEmpty == false
   }
 
-  private mutating func collect() throws {
-    var scanner = EventStreamScanner(try InputStream(path: path))
+  private mutating func collect(decodesAhead: Bool) throws {
+    var scanner = EventStreamScanner(
+      try InputStream(path: path, pieceAhead: decodesAhead ? EventStreamScanner.pieceSize : nil))
     let wanted: Set = ["distributedInfo", "baseTimeNanoseconds", "deviceProperties", "host_name"]
     do {
       try scanner.scan(wanted: wanted) { text, offset in

@@ -24,10 +24,14 @@ struct KinetoReader {
   private var assumptions: [Assumption] = []
   private var salvage: Salvage?
 
-  /// Picks the file apart; `salvages` goes on with the rest of a damaged one.
-  init(path: String, rules: [KernelRules], salvages: Bool = false) throws {
+  /// Picks the file apart; `salvages` goes on with the rest of a damaged one, `decodesAhead` decompresses
+  /// on a thread of its own.
+  init(
+    path: String, rules: [KernelRules], salvages: Bool = false, decodesAhead: Bool = false
+  ) throws {
     self.rules = rules
-    let collector = try KinetoCollector.read(path: path, salvages: salvages)
+    let collector = try KinetoCollector.read(
+      path: path, salvages: salvages, decodesAhead: decodesAhead)
     raw = collector
     salvage = collector.salvage
     annotations = SpanNesting(collector.annotations)

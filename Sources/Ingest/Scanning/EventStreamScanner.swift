@@ -13,6 +13,9 @@ struct EventStreamScanner {
     case event(UnsafeRawBufferPointer)
   }
 
+  /// How many bytes are read at a time.
+  static let pieceSize = 1 << 18
+
   private let stream: InputStream
   private var buffer: [UInt8] = []
   /// How much of `buffer` holds text.
@@ -235,7 +238,7 @@ struct EventStreamScanner {
   /// Reads more behind what is unconsumed; false at the end.
   private mutating func fill() throws -> Bool {
     let rest = filled - position
-    let room = rest + (1 << 18)
+    let room = rest + Self.pieceSize
     if position > 0 {
       buffer.withUnsafeMutableBytes {
         $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<filled]))

@@ -12,7 +12,7 @@ struct ReadCommand: ParsableCommand {
     discussion: """
       Writes files of a capture's events, repeated under other times and ids, to /tmp, and reads them. \
       Times are processor time on one core, medians of the runs, taken in turn with a plain scan of \
-      the same bytes; for two files at once, time on the clock.
+      the same bytes; for compressed files, and for two at once, time on the clock too.
       """)
 
   @Argument(help: "A Kineto capture whose events are repeated; without, a small made-up one.")
@@ -41,14 +41,7 @@ struct ReadCommand: ParsableCommand {
     // The smaller peak first: it is that of the process.
     try measure("python_function 90 %", python)
     try measure("events", plain)
-    if system("zstd -q -3 -f -o \(work.add("rank0.json.zst")) \(plain)") == 0 {
-      let packed = plain + ".zst"
-      let pairs = try (0..<runs).map { _ in
-        (try seconds(CLOCK_THREAD_CPUTIME_ID) { try ReadingWork.read([packed]) }.seconds
-          / (try seconds(CLOCK_THREAD_CPUTIME_ID) { try ReadingWork.read([plain]) }.seconds))
-      }
-      print("zstd over plain: \(short(median(pairs)))")
-    }
+    for packer in ["zstd -3", "gzip"] { try compare(plain, packer, work) }
     // A second rank in another file; its content names the same rank, so each is read by itself.
     let scaling = try (0..<runs).map { _ in
       let alone = try seconds(CLOCK_MONOTONIC) {
@@ -64,6 +57,32 @@ struct ReadCommand: ParsableCommand {
       return alone / together
     }
     print("two files at once: \(short(median(scaling))) times as fast as one after the other")
+  }
+
+  /// Reads `plain` and what `packer` makes of it in turn, once with a thread and once with two.
+  private func compare(_ plain: String, _ packer: String, _ work: ReadingWork) throws {
+    let packed = work.add("rank0.json.packed")
+    guard system("\(packer) -q -c \(plain) > \(packed)") == 0 else { return }
+    func ratio(_ clock: clockid_t, threads: Int) throws -> Double {
+      var times: (packed: [Double], plain: [Double]) = ([], [])
+      for _ in 0..<runs {
+        let (first, second) = (
+          try seconds(clock) { try ReadingWork.read([packed], threads: threads) }.seconds,
+          try seconds(clock) { try ReadingWork.read([plain], threads: threads) }.seconds
+        )
+        times.packed.append(first)
+        times.plain.append(second)
+      }
+      return median(times.packed) / median(times.plain)
+    }
+    let columns = [
+      short(try ratio(CLOCK_THREAD_CPUTIME_ID, threads: 1)),
+      short(try ratio(CLOCK_MONOTONIC, threads: 1)), short(try ratio(CLOCK_MONOTONIC, threads: 2)),
+      short(try ratio(CLOCK_PROCESS_CPUTIME_ID, threads: 2)),
+    ]
+    print(
+      "\(packer) over plain: processor time, one thread \(columns[0]); on the clock, one thread "
+        + "\(columns[1]), two \(columns[2]); processor time, two \(columns[3])")
   }
 
   private func measure(_ name: String, _ path: String) throws {
