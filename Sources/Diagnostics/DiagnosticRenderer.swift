@@ -6,7 +6,8 @@ public enum DiagnosticRenderer {
     if let place = diagnostic.location.map(place) { text += place + ": " }
     text += diagnostic.problem
     if let remedy = diagnostic.remedy { text += "; " + remedy }
-    return text + " [" + diagnostic.code.rawValue + "]"
+    // Problems quote what stands in inputs.
+    return text.escapingControls + " [" + diagnostic.code.rawValue + "]"
   }
 
   private static func place(_ location: SourceLocation) -> String {

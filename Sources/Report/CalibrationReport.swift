@@ -33,7 +33,7 @@ public enum CalibrationReport {
         "of single collectives, against captured: median difference (bias), median and 95th percentile "
           + "of its size; held out: the median for every second one, from a fit to the others",
       ]
-    return lines.joined(separator: "\n") + "\n"
+    return Wording.text(lines)
   }
 
   private static func sizes(_ entry: Calibration.Class) -> String {

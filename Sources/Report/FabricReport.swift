@@ -25,7 +25,7 @@ public enum FabricReport {
       let parts = [specification.description, source].filter { !$0.isEmpty }
       return parts.isEmpty ? [] : folded("\(fabric.name): " + parts.joined(separator: " "))
     }
-    return (table.lines() + (notes.isEmpty ? [] : [""]) + notes).joined(separator: "\n") + "\n"
+    return Wording.text(table.lines() + (notes.isEmpty ? [] : [""]) + notes)
   }
 
   /// What a GPU has of a network, as a collective sees it; behind it how many times less all GPUs of

@@ -22,7 +22,7 @@ public enum TerminalReport {
       lines += details(section.results)
     }
     lines += TierReport.lines(results)
-    return lines.joined(separator: "\n") + "\n"
+    return Wording.text(lines)
   }
 
   private static func heading(_ section: TraceScenarios) -> [String] {

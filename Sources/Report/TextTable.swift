@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A table for a terminal: columns as wide as their widest cell, numbers to the right.
 struct TextTable {
   /// Where a column's cells stand.
@@ -18,7 +20,7 @@ struct TextTable {
   /// Adds a row, one cell a column.
   mutating func add(_ cells: [String]) {
     precondition(cells.count == alignments.count, "one cell a column")
-    rows.append(cells)
+    rows.append(cells.map(\.escapingControls))
   }
 
   /// The lines, without spaces at their ends.

@@ -1,8 +1,15 @@
+import Diagnostics
 import Quantities
 import Trace
 
 /// Numbers as people read them.
 enum Wording {
+  /// Lines as a terminal is to get them, a line feed at the end of each and no control character else:
+  /// they hold names out of traces.
+  static func text(_ lines: [String]) -> String {
+    lines.map { $0.escapingControls + "\n" }.joined()
+  }
+
   /// `129.012 ms`, `4.13 µs`: three digits after the point, in the unit that suits the size.
   static func time(_ duration: SimDuration) -> String {
     let seconds = duration.seconds

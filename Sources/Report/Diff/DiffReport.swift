@@ -15,7 +15,7 @@ public enum DiffReport {
     }
     lines += only(comparison.onlyBefore, in: names.before)
     lines += only(comparison.onlyAfter, in: names.after)
-    return lines.joined(separator: "\n") + "\n"
+    return Wording.text(lines)
   }
 
   /// What stands in the way of a threshold in percent: the scenario that grew most, and how many

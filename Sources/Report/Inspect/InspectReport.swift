@@ -48,12 +48,12 @@ public struct InspectReport: Sendable {
     if let dependencies { lines += [""] + Self.dependencyLines(dependencies) }
     lines += doubtLines
     if !assumptions.isEmpty { lines += ["", "assumed:"] + assumptions.map { "  \($0.text)" } }
-    return lines.joined(separator: "\n") + "\n"
+    return Wording.text(lines)
   }
 
   /// How calls match, for people; what else there is to a trace is left to `text`.
   public var matchingText: String {
-    (head + [""] + (matching?.lines ?? [])).joined(separator: "\n") + "\n"
+    Wording.text(head + [""] + (matching?.lines ?? []))
   }
 
   private var head: [String] {

@@ -33,6 +33,12 @@ enum FabricTextCases {
       as UTF-8, or copy it again [malformed-json]
       """),
     FabricCases.changed(
+      "a key that would clear the screen", "\"gpus\": 8", "\"\\u001B[2J\\n\": 8",
+      """
+      , at pod.\\u001B[2J\\u000A: the key '\\u001B[2J\\u000A' is not known here; known keys are \
+      gpus, gpus_per_node, scale_up [unknown-key]
+      """),
+    FabricCases.changed(
       "a key twice", "\"pods\": 2,", "\"pods\": 2,\n  \"pods\": 4,",
       """
       , line 5, byte 64: the key 'pods' stands in this object a second time; remove one \
