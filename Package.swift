@@ -142,6 +142,8 @@ let package = Package(
     // For tools/bench, a package of its own; not meant for anyone else.
     .library(name: "Simulation", targets: ["Quantities", "Simulation"]),
     .library(name: "Ingest", targets: ["Streams", "Trace", "Ingest"]),
+    // For tools/fuzz, likewise: all that reads, and what it hands on to.
+    .library(name: "Report", targets: modules.map(\.name)),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
