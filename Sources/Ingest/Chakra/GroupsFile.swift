@@ -38,7 +38,10 @@ struct GroupsFile {
       return rest.popFirst()
     }
     guard next() == UInt8(ascii: "{") else { return false }
-    guard next() == UInt8(ascii: "\""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) else {
+    let first = next()
+    // A job without collectives has none to list.
+    if first == UInt8(ascii: "}") { return next() == nil }
+    guard first == UInt8(ascii: "\""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) else {
       return false
     }
     let name = rest[..<end]

@@ -37,8 +37,8 @@ enum Fixed {
     {"kind":"kernel","lane":1,"start_ns":4000,"duration_ns":9000,"name":"r","communication":\
     {"kind":"all_reduce","group":0,"send_bytes":65536,"receive_bytes":65536}}
     {"kind":"kernel","lane":0,"start_ns":5000,"duration_ns":9000,"name":"a","communication":\
-    {"kind":"all_to_all","group":0,"send_splits_bytes":[0,900],"receive_splits_bytes":[0,900],\
-    "send_bytes":900,"receive_bytes":900}}
+    {"kind":"all_to_all","group":0,"send_splits_bytes":[900,900],"receive_splits_bytes":[900,900],\
+    "send_bytes":1800,"receive_bytes":1800}}
 
     """
 
