@@ -80,6 +80,15 @@ struct ChakraTests {
     #expect(trace.ranks[0].rankSource == "file name")
   }
 
+  @Test("a job without collectives has a file of groups that lists none")
+  func noGroups() throws {
+    let trace = try ingest([
+      ("t.0.et", ChakraFixture.file(ChakraFixture.compute(1))), ("groups.json", Array("{}\n".utf8)),
+    ])
+    #expect(trace.groups.allSatisfy { $0.name.isEmpty || $0.ranks.count == 1 })
+    #expect(trace.ranks.map(\.events.count) == [1])
+  }
+
   @Test("groups stand in a file beside the ranks; one that is not there is all ranks")
   func groups() throws {
     let file = ChakraFixture.file(
