@@ -80,6 +80,20 @@ struct ChakraTests {
     #expect(trace.ranks[0].rankSource == "file name")
   }
 
+  @Test("a node whose id has been there is left out of what is salvaged, and what waits for it kept")
+  func salvagedRepetition() throws {
+    let directory = try TemporaryDirectory()
+    let nodes = [
+      ChakraFixture.compute(1, micros: 4), ChakraFixture.compute(2, after: [1], micros: 5),
+      ChakraFixture.compute(1, micros: 6),
+    ]
+    let path = try directory.write("t.0.et", ChakraFixture.file(nodes))
+    let rank = try Ingestor(salvages: true).ingest([path]).ranks[0]
+    let durations = rank.events.indices.map { rank.events[$0].duration.nanosecondsRounded }
+    #expect(durations == [4000, 5000])
+    #expect(rank.edges == [EventEdge(event: 1, after: 0)])
+  }
+
   @Test("a job without collectives has a file of groups that lists none")
   func noGroups() throws {
     let trace = try ingest([

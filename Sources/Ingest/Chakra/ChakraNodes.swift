@@ -16,11 +16,12 @@ struct ChakraNodes {
         .valueOutOfRange, at: operation.place, "node \(operation.id): \(fault)",
         remedy: damagedRemedy)
     }
-    guard places.updateValue(Int32(all.count), forKey: operation.id) == nil else {
+    guard places[operation.id] == nil else {
       throw Diagnostic(
         .duplicateKey, at: operation.place, "node \(operation.id) stands here a second time",
         remedy: "ids tell nodes apart; write the file again with one for each")
     }
+    places[operation.id] = Int32(all.count)
     all.append(operation)
   }
 
