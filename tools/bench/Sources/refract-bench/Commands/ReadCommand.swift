@@ -75,14 +75,14 @@ struct ReadCommand: ParsableCommand {
       }
       return median(times.packed) / median(times.plain)
     }
-    let columns = [
-      short(try ratio(CLOCK_THREAD_CPUTIME_ID, threads: 1)),
-      short(try ratio(CLOCK_MONOTONIC, threads: 1)), short(try ratio(CLOCK_MONOTONIC, threads: 2)),
-      short(try ratio(CLOCK_PROCESS_CPUTIME_ID, threads: 2)),
-    ]
+    let columns = try [1, 2].map { threads in
+      try [CLOCK_MONOTONIC, CLOCK_THREAD_CPUTIME_ID, CLOCK_PROCESS_CPUTIME_ID].map {
+        short(try ratio($0, threads: threads))
+      }.joined(separator: " ")
+    }
     print(
-      "\(packer) over plain: processor time, one thread \(columns[0]); on the clock, one thread "
-        + "\(columns[1]), two \(columns[2]); processor time, two \(columns[3])")
+      "\(packer) over plain; on the clock, processor time of the reading thread, of all: with one thread "
+        + "\(columns[0]), with two \(columns[1])")
   }
 
   private func measure(_ name: String, _ path: String) throws {
