@@ -80,7 +80,8 @@ struct ChakraTests {
     #expect(trace.ranks[0].rankSource == "file name")
   }
 
-  @Test("a node whose id has been there is left out of what is salvaged, and what waits for it kept")
+  @Test(
+    "a node whose id has been there is left out of what is salvaged, and what waits for it kept")
   func salvagedRepetition() throws {
     let directory = try TemporaryDirectory()
     let nodes = [

@@ -6,7 +6,31 @@ import JSON
 public struct KernelClassRules: Sendable, Hashable {
   private struct Rule: Sendable, Hashable {
     var kernelClass: KernelClass
-    var patterns: [String]
+    var patterns: [Pattern]
+  }
+
+  /// Names of kernels are thousands of letters long, and nearly every pattern is a word within.
+  private enum Pattern: Sendable, Hashable {
+    /// `*word*`.
+    case word(String)
+    /// Any other.
+    case glob(String)
+
+    init(_ text: String) {
+      let inner = text.dropFirst().dropLast()
+      let isWord =
+        text.count > 2 && text.hasPrefix("*") && text.hasSuffix("*")
+        && !inner.contains { "*?[\\".contains($0) }
+      self = isWord ? .word(String(inner)) : .glob(text)
+    }
+
+    /// Whether it matches a name, given as a C string.
+    func matches(_ name: UnsafePointer<CChar>) -> Bool {
+      switch self {
+      case .word(let word): strstr(name, word) != nil
+      case .glob(let pattern): fnmatch(pattern, name, 0) == 0
+      }
+    }
   }
 
   private var rules: [Rule] = []
@@ -43,17 +67,17 @@ public struct KernelClassRules: Sendable, Hashable {
       }
       return Rule(
         kernelClass: kernelClass,
-        patterns: try node.required("names").elements().map { try $0.string().lowercased() })
+        patterns: try node.required("names").elements().map {
+          Pattern(try $0.string().lowercased())
+        })
     }
   }
 
   /// The class of a kernel; of the rules the first that matches counts.
   public func kernelClass(of name: String) -> KernelClass {
-    let name = name.lowercased()
-    for rule in rules where rule.patterns.contains(where: { fnmatch($0, name, 0) == 0 }) {
-      return rule.kernelClass
+    name.lowercased().withCString { name in
+      rules.first { rule in rule.patterns.contains { $0.matches(name) } }?.kernelClass ?? .other
     }
-    return .other
   }
 
   /// The class of each name of a table. O(names · patterns).
