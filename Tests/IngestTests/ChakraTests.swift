@@ -80,8 +80,7 @@ struct ChakraTests {
     #expect(trace.ranks[0].rankSource == "file name")
   }
 
-  @Test(
-    "a node whose id has been there is left out of what is salvaged, and what waits for it kept")
+  @Test("salvaged: a node whose id has been there is left out, and the first keeps its place")
   func salvagedRepetition() throws {
     let directory = try TemporaryDirectory()
     let nodes = [
