@@ -39,8 +39,8 @@ enum ScrubCases {
       "scrub {dir}/rank0.json -o {dir}/out",
       """
       {dir}/rank0.json: is in no capture format known here; name PyTorch Kineto files, Chakra traces, \
-      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), or a native trace \
-      directory [unknown-format]
+      NCCL flight recorder dumps or NCCL Inspector files (plain, .gz or .zst), a native trace \
+      directory, or an archive (.tar, .tar.gz or .tar.zst) of such [unknown-format]
       """),
     BadInput(
       "scrub: a forbidden word of the format", CommandLineCases.job, scrub + " --forbid Kind",
