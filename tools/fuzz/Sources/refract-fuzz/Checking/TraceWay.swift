@@ -46,14 +46,13 @@ struct TraceWay {
     for diagnostic in trace.log.summarized() { Promise.hold(diagnostic) }
     let options = WorkloadOptions()
     let assembler = WorkloadAssembler(trace, options: options)
-    let workload = Result { try assembler.assemble() }.mapError(Self.diagnostic)
-    let graph =
-      (try? workload.get()) == nil
-      ? nil : try? DependencyReport(PreparedTrace(trace, options: options, name: ""))
+    let prepared = Result { try PreparedTrace(trace, options: options, name: "") }
+      .mapError(Self.diagnostic)
+    let step = try? prepared.get()
     let report = InspectReport(
-      TraceSummary(trace), survey: assembler.survey,
-      captured: (try? workload.get())?.captured ?? (try? assembler.captured()),
-      workload: workload, dependencies: graph, matching: MatchingReport(trace))
+      "trace", TraceSummary(trace), survey: assembler.survey,
+      captured: step?.workload.captured ?? (try? assembler.captured()), prepared: prepared,
+      dependencies: step.flatMap { try? DependencyReport($0) }, matching: MatchingReport(trace))
     Promise.hold(text: report.text)
     Promise.hold(text: report.matchingText)
     _ = report.json(version: "")
