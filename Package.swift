@@ -131,7 +131,8 @@ let testedModules: [Module] = [
   Module(
     name: "Report",
     dependencies: [
-      "Quantities", "Diagnostics", "JSON", "Trace", "Workload", "Fabric", "Simulation", "Study",
+      "Quantities", "Diagnostics", "JSON", "Trace", "Workload", "Fabric", "Simulation",
+      "Collectives", "Study",
     ]),
 ]
 

@@ -1,3 +1,4 @@
+import Collectives
 import Diagnostics
 import Quantities
 import Simulation
@@ -129,6 +130,24 @@ struct VerdictTests {
     #expect(there.outcome == back.outcome)
     #expect(there.first == [0] && back.first == [1])
     #expect(there.margin == back.margin)
+  }
+
+  @Test("a step that hides its communication is not told as a test of the calibration")
+  func calibration() async throws {
+    for (without, isTest) in [(-0.0157, false), (-0.2, true)] {
+      var scenario = Scenario(fabric: "gloo-host")
+      scenario.lowering.calibration = Calibration(
+        fabric: "somewhere", trace: "t", stepError: -0.0157,
+        stepErrorWithout: Calibration.StepErrors(calibration: -0.3, communication: without),
+        classes: [])
+      let results = try await Study(
+        traces: [TraceSource(inputs: [ProjectFiles.path("traces/captured-moe-ep4")])],
+        scenarios: [scenario]
+      ).run(threads: 1)
+      let caveats = Verdict(TraceScenarios.all(results)[0]).caveats.map(\.plain)
+      #expect(caveats.contains { $0.contains("no test of the calibration") } == !isTest)
+      #expect(caveats.contains { $0.contains("is off by −1.57 %") })
+    }
   }
 
   @Test("trust: low for much lag or a wide interval, fair for assumed sizes, else good")

@@ -146,6 +146,7 @@ struct CalibrationTests {
     ).calibrate()
     #expect(abs(calibration.stepError) < 0.03)
     // It hides its communication: its time is no evidence for the calibration.
+    #expect(!calibration.isTestedByStep)
     #expect(abs(calibration.stepError - calibration.stepErrorWithout.communication) < 1e-4)
     #expect(abs(calibration.stepError - calibration.stepErrorWithout.calibration) < 1e-4)
     #expect(calibration.classes.count == 6)

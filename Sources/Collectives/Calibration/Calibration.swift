@@ -125,6 +125,10 @@ public struct Calibration: Sendable, Hashable {
   /// The classes, by title, algorithm and size.
   public var classes: [Class]
 
+  /// Whether the step says anything of the calibration: with communication that takes no time it comes
+  /// out otherwise, by a thousandth of the captured step at least.
+  public var isTestedByStep: Bool { abs(stepError - stepErrorWithout.communication) >= 1e-3 }
+
   /// A calibration.
   public init(
     fabric: String, trace: String, stepError: Double = 0,

@@ -111,6 +111,9 @@ struct CaveatWords {
     }
     let error = Figure.change(
       calibration.stepError, digits: 2, at: section.at(fastest, "calibrated_error"))
-    return "\(built); calibrated on \(calibration.fabric), the replayed step is off by \(error)."
+    return calibration.isTestedByStep
+      ? "\(built); calibrated on \(calibration.fabric), the replayed step is off by \(error)."
+      : "\(built). Calibrated on \(calibration.fabric), the replayed step is off by \(error), as it is with "
+        + "communication free: it hides its communication, and is no test of the calibration."
   }
 }
