@@ -121,6 +121,7 @@ public final class CollectiveLowering: Lowering {
     }
     var builder = TransferBuilder(map)
     let latency = try add(instance, algorithm, members, to: &builder)
+    if builder.isCutOff { throw map.cutOff(among: members) }
     let transfer = builder.transfer(
       fairness: options.fairness, weight: weight(of: instance),
       injectionCap: instance.injectionCap)
@@ -145,6 +146,7 @@ public final class CollectiveLowering: Lowering {
       return builder.lowered(members, order: .together(latency: .zero), options.fairness, weight: 1)
     }
     let latency = try add(instance, algorithm, members, to: &builder)
+    if builder.isCutOff { throw map.cutOff(among: members) }
     let coflow = try model(instance, shape(of: instance, number: rendezvous))
     let together = coflow.phases.reduce(SimDuration.zero) { $0 + $1.latency }
     let lowered = builder.lowered(

@@ -23,7 +23,12 @@ struct FlowBuilder: TrafficSink {
   private var flows: [LoweredFlows.Flow] = []
   private var links: [LinkID] = []
   private var placeOfPair: [Pair: Int] = [:]
-  private var flowsOnLink: [Int]
+  private var weights: [Double] = []
+  /// Whether some flow goes more than one way.
+  private var isSpread = false
+  /// Whether some pair has no way.
+  private(set) var isCutOff = false
+  private var flowsOnLink: [Double]
 
   private struct Pair: Hashable {
     var source: Int
@@ -52,8 +57,11 @@ struct FlowBuilder: TrafficSink {
     placeOfPair[pair] = flows.count
     let route = map.route(from: source, to: target)
     let start = links.count
+    isCutOff = isCutOff || !route.isReachable
     links += route.links
-    for link in route.links { flowsOnLink[link.index] += 1 }
+    weights += route.shares
+    isSpread = isSpread || route.shares.contains { $0 != 1 }
+    for (link, share) in zip(route.links, route.shares) { flowsOnLink[link.index] += share }
     flows.append(
       LoweredFlows.Flow(
         source: Int32(sender), target: Int32(receiver), bytes: bytes, latency: route.latency,
@@ -66,9 +74,9 @@ struct FlowBuilder: TrafficSink {
     injectionCap: Bandwidth? = nil
   ) -> LoweredFlows {
     LoweredFlows(
-      members: members, flows: flows, links: links,
+      members: members, flows: flows, links: links, weights: isSpread ? weights : [],
       caps: injectionCap.map { Array(repeating: $0.bytesPerSecond, count: members.count) } ?? [],
-      share: weight * (fairness == .flow ? 1 : 1 / Double(max(1, flowsOnLink.max() ?? 1))),
+      share: weight * (fairness == .flow ? 1 : 1 / max(1, flowsOnLink.max() ?? 1)),
       order: order)
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Fabric
 public import Placement
 import Quantities
@@ -8,50 +9,107 @@ import Simulation
 public struct LinkMap: Sendable {
   /// The fabric's links, by the simulation's numbers.
   public let links: [Link]
-  private let numbers: [FabricLinkID: LinkID]
-  private let fabric: Fabric
+  /// For each of the fabric's links its number, `unused` where the job can't use it.
+  private let numbers: [Int32]
+  private var fabric: Fabric
   private let gpuOfRank: [Int]
+  /// Where the ranks of the job that is lowered begin among those placed.
+  private var firstRank = 0
+
+  private static let unused: Int32 = -1
 
   /// The links of all routes between the job's GPUs, in the fabric's order.
-  public init(_ fabric: Fabric, _ placement: Placement) {
-    self.fabric = fabric
-    gpuOfRank = placement.gpuOfRank
-    var ids: Set<FabricLinkID> = []
-    // A GPU has the same links to all GPUs of its pod, and the same to all outside: one other of
-    // each tells.
-    let representatives = Self.representatives(fabric, placement.gpuOfRank)
-    let twoPods = representatives.keys.sorted().prefix(2)
-    for gpu in placement.gpuOfRank {
-      let pod = fabric.pod(ofGPU: gpu)
-      let inside = representatives[pod]?.first { $0 != gpu }
-      let outside = twoPods.first { $0 != pod }.flatMap { representatives[$0]?.first }
-      for other in [inside, outside].compactMap(\.self) {
-        ids.formUnion(fabric.route(from: gpu, to: other).links)
-        ids.formUnion(fabric.route(from: other, to: gpu).links)
+  public init(_ fabric: Fabric, _ placement: Placement) { self.init(fabric, [placement]) }
+
+  /// The same for several jobs, whose ranks are numbered on, job after job.
+  ///
+  /// - Throws: a `Diagnostic` where two jobs want one GPU.
+  public static func shared(_ fabric: Fabric, _ placements: [Placement]) throws -> LinkMap {
+    var jobOfGPU: [Int: Int] = [:]
+    for (job, placement) in placements.enumerated() {
+      for gpu in placement.gpuOfRank {
+        guard let other = jobOfGPU.updateValue(job, forKey: gpu), other != job else { continue }
+        throw Diagnostic(
+          .placementConflict,
+          "\(fabric.gpuName(gpu)) is taken by one job and wanted by another, on fabric "
+            + "'\(fabric.name)'",
+          remedy: "place the jobs apart: give --background a placement file as TRACE@PLACEMENT")
       }
     }
-    let ordered = ids.sorted()
-    links = ordered.map { fabric.link($0) }
-    numbers = Dictionary(
-      uniqueKeysWithValues: ordered.enumerated().map { ($1, LinkID(index: $0)) })
+    return LinkMap(fabric, placements)
   }
 
-  /// Up to two GPUs of every pod that the job uses, by pod.
-  private static func representatives(_ fabric: Fabric, _ gpus: [Int]) -> [Int: [Int]] {
-    var ofPod: [Int: [Int]] = [:]
-    for gpu in gpus.sorted() where ofPod[fabric.pod(ofGPU: gpu), default: []].count < 2 {
-      ofPod[fabric.pod(ofGPU: gpu), default: []].append(gpu)
-    }
-    return ofPod
+  private init(_ fabric: Fabric, _ placements: [Placement]) {
+    self.fabric = fabric
+    gpuOfRank = placements.flatMap(\.gpuOfRank)
+    let ids = fabric.links(reachedFrom: gpuOfRank)
+    links = ids.map { fabric.link($0) }
+    var numbers = Array(repeating: Self.unused, count: fabric.linkCount)
+    for (number, id) in ids.enumerated() { numbers[id.index] = Int32(number) }
+    self.numbers = numbers
+  }
+
+  /// What circuit switches can be set to, where the fabric has them.
+  public var circuits: FabricSpecification.Circuits? { fabric.specification.circuits }
+
+  /// The same links with other circuits lit.
+  public func lighting(configuration: Int) -> LinkMap {
+    var map = self
+    map.fabric = fabric.lighting(configuration: configuration)
+    return map
+  }
+
+  /// The same links as a job sees them whose ranks begin there.
+  public func numbered(from firstRank: Int) -> LinkMap {
+    var map = self
+    map.firstRank = firstRank
+    return map
   }
 
   /// Capacities in bytes per second, by the simulation's numbers.
   public var capacities: [Double] { links.map(\.bandwidth.bytesPerSecond) }
 
+  /// A way from rank to rank in the simulation's numbers.
+  struct Path {
+    var links: [LinkID]
+    /// For each of `links` the share of the traffic that crosses it.
+    var shares: [Double]
+    var latency: SimDuration
+    var isReachable: Bool
+  }
+
+  private func gpu(_ rank: Int) -> Int { gpuOfRank[firstRank + rank] }
+
   /// The way from one rank's GPU to another's.
-  func route(from source: Int, to target: Int) -> (links: [LinkID], latency: SimDuration) {
-    let route = fabric.route(from: gpuOfRank[source], to: gpuOfRank[target])
-    return (route.links.compactMap { numbers[$0] }, route.latency)
+  func route(from source: Int, to target: Int) -> Path {
+    let route = fabric.route(from: gpu(source), to: gpu(target))
+    return Path(
+      links: route.links.map { link in
+        let number = numbers[link.index]
+        precondition(number != Self.unused, "a route over links that its GPUs do not reach")
+        return LinkID(number)
+      }, shares: route.shares, latency: route.latency, isReachable: route.isReachable)
+  }
+
+  /// What to say where ranks have no way to each other: those that most others can't reach.
+  func cutOff(among members: [Int]) -> Diagnostic {
+    let lost = members.map { member in
+      members.count { other in
+        other != member
+          && !(route(from: member, to: other).isReachable
+            && route(from: other, to: member).isReachable)
+      }
+    }
+    let most = lost.max() ?? 0
+    let ranks = zip(members, lost).filter { $1 == most }.map(\.0)
+    let shown = ranks.prefix(8).map { "\($0) on \(fabric.gpuName(gpu($0)))" }
+    return Diagnostic(
+      .unreachable,
+      "on fabric '\(fabric.name)' \(ranks.count == 1 ? "rank" : "ranks") "
+        + shown.joined(separator: ", ") + (ranks.count > 8 ? ", … (\(ranks.count) in all)" : "")
+        + " can't reach \(most) of the \(members.count - 1) others of \(ranks.count == 1 ? "its" : "their")"
+        + " group: the links between have failed",
+      remedy: "place the job elsewhere, or take back what --fail takes away")
   }
 
   /// Rings around ranks, pod after pod in order of GPUs. Within one pod a single ring; over several
@@ -60,8 +118,8 @@ public struct LinkMap: Sendable {
   func rings(_ ranks: [Int]) -> [[Int]] {
     var pods: [[Int]] = []
     var last: Int?
-    for rank in ranks.sorted(by: { gpuOfRank[$0] < gpuOfRank[$1] }) {
-      let pod = fabric.pod(ofGPU: gpuOfRank[rank])
+    for rank in ranks.sorted(by: { gpu($0) < gpu($1) }) {
+      let pod = fabric.pod(ofGPU: gpu(rank))
       if pod == last { pods[pods.count - 1].append(rank) } else { pods.append([rank]) }
       last = pod
     }
@@ -74,8 +132,8 @@ public struct LinkMap: Sendable {
   /// The domain of a rank's GPU in which copies are made once.
   func domain(ofRank rank: Int, _ domain: DeduplicationDomain) -> Int {
     switch domain {
-    case .node: fabric.node(ofGPU: gpuOfRank[rank])
-    case .pod: fabric.pod(ofGPU: gpuOfRank[rank])
+    case .node: fabric.node(ofGPU: gpu(rank))
+    case .pod: fabric.pod(ofGPU: gpu(rank))
     case .rank, .none: rank
     }
   }

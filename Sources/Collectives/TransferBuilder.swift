@@ -9,6 +9,8 @@ struct TransferBuilder: TrafficSink {
   private var used: [LinkID] = []
   private var injected: [Int: Double] = [:]
   private var total = 0.0
+  /// Whether some pair has no way.
+  private(set) var isCutOff = false
   private var pairs: Set<Pair> = []
   /// The longest path of each stage.
   private var stageLatencies: [SimDuration] = []
@@ -30,9 +32,10 @@ struct TransferBuilder: TrafficSink {
   mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int) {
     guard source != target, bytes > 0 else { return }
     let route = map.route(from: source, to: target)
-    for link in route.links {
+    isCutOff = isCutOff || !route.isReachable
+    for (link, share) in zip(route.links, route.shares) {
       if bytesOnLink[link.index] == 0 { used.append(link) }
-      bytesOnLink[link.index] += bytes
+      bytesOnLink[link.index] += bytes * share
     }
     note(route.latency, stage: stage)
     injected[source, default: 0] += bytes

@@ -32,6 +32,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case noSuchStep = "no-such-step"
     case nothingToReplay = "nothing-to-replay"
     case fabricTooSmall = "fabric-too-small"
+    case unreachable = "unreachable"
     case placementConflict = "placement-conflict"
     case placementIncomplete = "placement-incomplete"
     case malformedPlacement = "malformed-placement"

@@ -17,6 +17,8 @@ public struct FabricLinkID: Hashable, Comparable, Sendable {
 
 /// Which network of a fabric a link is part of.
 public enum Tier: String, Sendable {
+  /// Within a rack of a pod, where racks have a network of their own.
+  case rack
   /// Within a pod.
   case scaleUp = "scale_up"
   /// Between pods.
@@ -44,12 +46,28 @@ public struct Link: Sendable, Equatable {
   public var latency: SimDuration
   /// Energy of moving a bit over it, in pJ, where known.
   public var energyPicojoulesPerBit: Double?
+  /// What the bundle draws whether it carries something or not, in W, where known.
+  public var staticPowerWatts: Double?
 }
 
-/// The way from one GPU to another.
+/// The way from one GPU to another, or the ways that their traffic is spread over.
 public struct Route: Sendable, Equatable {
   /// The links, in order; empty from a GPU to itself.
   public var links: [FabricLinkID]
-  /// The sum of their latencies.
+  /// For each of `links` the share of the traffic that crosses it: 1 where there is one way.
+  public var shares: [Double]
+  /// The sum of the latencies along the longest way.
   public var latency: SimDuration
+  /// Whether there is a way.
+  public var isReachable = true
+
+  /// No way at all.
+  static let none = Route(links: [], shares: [], latency: .zero, isReachable: false)
+
+  /// This, and another behind it.
+  func followed(by next: Route) -> Route {
+    Route(
+      links: links + next.links, shares: shares + next.shares, latency: latency + next.latency,
+      isReachable: isReachable && next.isReachable)
+  }
 }

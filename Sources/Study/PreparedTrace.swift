@@ -174,6 +174,9 @@ extension ReplayFailure {
   }
 
   private static func name(_ instance: Int, _ workload: Workload) -> String {
+    guard workload.instances.indices.contains(instance) else {
+      return "a collective of a job in the background"
+    }
     let collective = workload.instances[instance]
     return "\(collective.kind.rawValue) \(collective.sequence) of group "
       + "'\(workload.groups[collective.group].label)'"

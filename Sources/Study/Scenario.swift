@@ -10,6 +10,10 @@ public struct Scenario: Sendable, Hashable {
   public var fabric: String
   /// Changes to the fabric, in order.
   public var overlays: [FabricOverlay]
+  /// What of it has failed or runs slower.
+  public var faults: [FabricFault]
+  /// Jobs that share the fabric.
+  public var background: [BackgroundJob]
   /// Where ranks go.
   public var placement: PlacementPolicy
   /// How collectives become transfers.
@@ -24,7 +28,8 @@ public struct Scenario: Sendable, Hashable {
 
   /// A scenario.
   public init(
-    fabric: String, overlays: [FabricOverlay] = [], placement: PlacementPolicy = .linear,
+    fabric: String, overlays: [FabricOverlay] = [], faults: [FabricFault] = [],
+    background: [BackgroundJob] = [], placement: PlacementPolicy = .linear,
     lowering: LoweringOptions = LoweringOptions(), tier: TransferTier = .coflow,
     tolerance: Double = 0, compute: ComputeScaling? = nil
   ) {
@@ -33,8 +38,24 @@ public struct Scenario: Sendable, Hashable {
     self.tolerance = tolerance
     self.fabric = fabric
     self.overlays = overlays
+    self.faults = faults
+    self.background = background
     self.placement = placement
     self.lowering = lowering
+  }
+}
+
+/// A job that shares the fabric with the one that is looked at: its step begins when that one's does.
+public struct BackgroundJob: Sendable, Hashable {
+  /// Its trace.
+  public var source: TraceSource
+  /// Where its ranks go.
+  public var placement: PlacementPolicy
+
+  /// A job.
+  public init(_ source: TraceSource, placement: PlacementPolicy) {
+    self.source = source
+    self.placement = placement
   }
 }
 

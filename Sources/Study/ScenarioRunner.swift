@@ -13,20 +13,32 @@ struct ScenarioRunner {
   private let scenario: Scenario
   private let fabric: Fabric
   private let placement: Placement
-  private let map: LinkMap
+  private var stage: Stage
   /// What is replayed: durations of compute as the scenario supposes.
   private let replayed: Workload
   private let rules: KernelClassRules
   private var workload: Workload { trace.workload }
+  private var map: LinkMap { stage.map }
 
-  init(_ trace: PreparedTrace, _ scenario: Scenario) throws {
+  /// - Parameter background: the traces of the scenario's background jobs, in order.
+  init(
+    _ trace: PreparedTrace, _ scenario: Scenario, beside background: [PreparedTrace] = []
+  ) throws {
     self.trace = trace
     self.scenario = scenario
     fabric = try FabricPreset.load(
-      nameOrFile: scenario.fabric, overlays: scenario.overlays)
+      nameOrFile: scenario.fabric, overlays: scenario.overlays, faults: scenario.faults)
     placement = try scenario.placement.place(worldSize: trace.workload.worldSize, on: fabric)
-    map = LinkMap(fabric, placement)
+    var others: [Stage.Other] = []
+    for (job, trace) in zip(scenario.background, background) {
+      others.append(
+        Stage.Other(
+          trace,
+          try job.placement.place(worldSize: trace.workload.worldSize, on: fabric)))
+    }
+    stage = try Stage(fabric, placement, others: others, scenario)
     replayed = scenario.compute?.apply(to: trace.workload) ?? trace.workload
+    stage = try stage.lit(for: replayed)
     rules = try scenario.compute?.rules ?? .standard()
     try checkWeights()
   }
@@ -70,22 +82,15 @@ struct ScenarioRunner {
       modelError: modelError(main),
       calibration: use,
       energyJoules: energy(main), counters: main.counters,
-      assumptions: workload.assumptions + assumptions()
-        + (scenario.compute?.words ?? []).map { Assumption("compute-supposed", $0) }
-        + (use.map { [Assumption("calibrated", $0.text)] } ?? []),
+      assumptions: assumptions(use),
       diagnostics: workload.log.summarized())
   }
 
   private func replay(
     _ workload: Workload, withoutLag: Bool = false
   ) throws -> (result: ReplayResult, spans: [TaskSpan]) {
-    var plan = PlanBuilder.plan(workload, capacities: map.capacities)
-    if withoutLag {
-      for program in plan.programs.indices { plan.programs[program].dropLag() }
-    }
-    let lowering = CollectiveLowering(workload, map, options: scenario.lowering)
-    return try replayPlan(workload, observing: trace.observedRank) {
-      Replayer(plan, lowering: lowering, tier: scenario.tier, tolerance: scenario.tolerance)
+    try replayPlan(workload, observing: trace.observedRank) {
+      stage.replayer(workload, withoutLag: withoutLag)
     }
   }
 
@@ -109,7 +114,7 @@ struct ScenarioRunner {
       link.tier == .scaleOut && outcome.bytes > 0
     }
     guard crossesPods else { return ModelError(.oneSwitch) }
-    let ratio = fabric.specification.scaleOut?.oversubscription ?? 1
+    let ratio = fabric.specification.scaleOut?.narrowing ?? 1
     return ModelError(ratio > 1 ? .oversubscribed : .betweenPods)
   }
 
@@ -134,6 +139,9 @@ struct ScenarioRunner {
 
   // MARK: Collectives
 
+  /// In the place of a group for all that other jobs do.
+  private static let others = -1
+
   /// Bytes that each group put on each link.
   private typealias Contributions = [[Int: Double]]
 
@@ -143,6 +151,13 @@ struct ScenarioRunner {
     let capacities = map.capacities
     var contributions = Contributions(repeating: [:], count: map.links.count)
     var rows: [ScenarioResult.CollectiveRow] = []
+    for outcome in result.collectives.dropFirst(workload.instances.count) {
+      for transfer in outcome.lowered?.phases.flatMap(\.transfers) ?? [] {
+        for (link, weight) in zip(transfer.links, transfer.weights) {
+          contributions[link.index][Self.others, default: 0] += weight * transfer.bytes
+        }
+      }
+    }
     for (instance, outcome) in zip(workload.instances, result.collectives) {
       guard let lowered = outcome.lowered else { continue }
       let group = workload.groups[instance.group]
@@ -187,8 +202,12 @@ struct ScenarioRunner {
         link: link, outcome: outcome,
         meanUtilization: seconds > 0
           ? outcome.bytes / (link.bandwidth.bytesPerSecond * seconds) : 0,
-        topContributor: (top.map { workload.groups[$0.key].label } ?? "", top?.value ?? 0))
+        topContributor: (top.map(label) ?? "", top?.value ?? 0))
     }
+  }
+
+  private func label(_ top: (key: Int, value: Double)) -> String {
+    top.key == Self.others ? "background" : workload.groups[top.key].label
   }
 
   private func groups(
@@ -249,7 +268,15 @@ struct ScenarioRunner {
         ? "" : ", times the weight of its group: " + weights.joined(separator: ", "))
   }
 
-  private func assumptions() -> [Assumption] {
+  /// All that the result leans on, reading included.
+  private func assumptions(_ use: CalibrationUse?) -> [Assumption] {
+    var list = workload.assumptions + modelAssumptions() + stage.assumptions()
+    list += (scenario.compute?.words ?? []).map { Assumption("compute-supposed", $0) }
+    if let use { list.append(Assumption("calibrated", use.text)) }
+    return list
+  }
+
+  private func modelAssumptions() -> [Assumption] {
     var list = [
       Assumption(
         "fluid",

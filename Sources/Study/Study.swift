@@ -41,16 +41,37 @@ public struct Study: Sendable {
     let prepared = try await concurrently(named, threads: threads) { source, name in
       try PreparedTrace.prepare(source, name: name, threads: filesAtATime, progress: progress)
     }.flatMap(\.self)
+    let background = try await prepareBackground(threads: threads, progress: progress)
     let pairs = prepared.flatMap { trace in scenarios.map { (trace, $0) } }
     let results = try await concurrently(pairs, threads: threads) { trace, scenario in
       do {
-        return try ScenarioRunner(trace, scenario).run()
+        return try ScenarioRunner(
+          trace, scenario, beside: scenario.background.compactMap { background[$0.source] }
+        ).run()
       } catch var diagnostic as Diagnostic where diagnostic.location == nil {
         diagnostic.location = SourceLocation(file: "\(trace.name) on \(scenario.fabric)")
         throw diagnostic
       }
     }
     return numbered(results, traces: prepared.count)
+  }
+
+  /// Reads the traces of jobs in the background, each once.
+  private func prepareBackground(
+    threads: Int, progress: ReadingProgress?
+  ) async throws -> [TraceSource: PreparedTrace] {
+    var sources: [TraceSource] = []
+    for job in scenarios.flatMap(\.background) where !sources.contains(job.source) {
+      sources.append(job.source)
+    }
+    let prepared = try await concurrently(sources, threads: threads) { source in
+      try PreparedTrace.prepare(source, name: Self.name(source.inputs), progress: progress)
+    }
+    // One step stands for a job, the last where all are asked for.
+    return Dictionary(
+      uniqueKeysWithValues: zip(sources, prepared).compactMap { source, steps in
+        steps.last.map { (source, $0) }
+      })
   }
 
   /// Numbers fabrics that call themselves alike and are not the same file.

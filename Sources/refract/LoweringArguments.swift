@@ -16,6 +16,21 @@ struct LoweringArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "Take a part of the fabrics away: pod0/plane3, gpu[12-15]/nic, pod0/gpu4. May be given again.",
+      valueName: "part"))
+  var fail: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Slow a part of the fabrics down to a share of its bandwidth: pod0/gpu3/plane2=0.5. May be "
+        + "given again.",
+      valueName: "part=share"))
+  var degrade: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "Within what a token is sent once: none (a copy an expert), rank, node or pod.",
       valueName: "domain"))
   var dedup = DeduplicationDomain.pod
@@ -50,10 +65,16 @@ struct LoweringArguments: ParsableArguments {
   /// Changes to fabric files, in order.
   func fabricOverlays() throws -> [FabricOverlay] { try overlays.map { try FabricOverlay($0) } }
 
+  /// What has failed, then what is slower.
+  func faults() throws -> [FabricFault] {
+    try fail.map { try .fail($0) } + degrade.map { try .degrade($0) }
+  }
+
   /// One scenario in the coflow tier.
   func scenario(fabric: String, placement: String) throws -> Scenario {
     Scenario(
-      fabric: fabric, overlays: try fabricOverlays(), placement: PlacementPolicy(placement),
+      fabric: fabric, overlays: try fabricOverlays(), faults: try faults(),
+      placement: PlacementPolicy(placement),
       lowering: try options())
   }
 

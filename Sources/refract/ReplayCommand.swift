@@ -21,7 +21,7 @@ struct ReplayCommand: AsyncParsableCommand {
   func run() async throws {
     let study = try Study(
       traces: [trace.source(inputs)],
-      scenarios: scenario.scenarios(fabrics: [fabric], placements: [placement]))
+      scenarios: scenario.scenarios(fabrics: [fabric], placements: [placement], trace))
     try await scenario.run(study, showing: trace)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fabric
 import Placement
 import Report
 import Simulation
@@ -23,6 +24,21 @@ struct ScenarioOptions: ParsableArguments {
   var tolerance = 0.0
 
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Another job on the same fabric: its trace, and behind an @ where its ranks go. It is read with "
+        + "this one's options, begins with it, and does its step once. May be given again.",
+      valueName: "trace@placement"))
+  var background: [String] = []
+
+  @Option(
+    name: .customLong("fail-each"),
+    help: ArgumentHelp(
+      "Replay with nothing more lost, and with each of these parts lost in turn: pod0/plane*.",
+      valueName: "parts"))
+  var failEach: String?
+
+  @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "Write report.html, results.json and CSV files of links, collectives, the critical path here.",
@@ -42,19 +58,47 @@ struct ScenarioOptions: ParsableArguments {
   }
 
   /// The scenarios of fabrics and placements: tier by tier, fabric by fabric.
-  func scenarios(fabrics: [String], placements: [String]) throws -> [Scenario] {
+  func scenarios(
+    fabrics: [String], placements: [String], _ trace: TraceOptions
+  ) throws -> [Scenario] {
     let overlays = try lowering.fabricOverlays()
     let options = try lowering.options()
     let scaling = try compute.scaling()
+    let faults = try lowering.faults()
+    let jobs = try background.map { try job($0, trace) }
+    let swept = try fabrics.map { (fabric: $0, faults: try sweep($0, overlays, faults)) }
     return tier.tiers.flatMap { tier in
-      fabrics.flatMap { fabric in
-        placements.map { placement in
-          Scenario(
-            fabric: fabric, overlays: overlays, placement: PlacementPolicy(placement),
-            lowering: options, tier: tier, tolerance: tolerance, compute: scaling)
+      swept.flatMap { fabric, sweeps in
+        sweeps.flatMap { faults in
+          placements.map { placement in
+            Scenario(
+              fabric: fabric, overlays: overlays, faults: faults, background: jobs,
+              placement: PlacementPolicy(placement), lowering: options, tier: tier,
+              tolerance: tolerance, compute: scaling)
+          }
         }
       }
     }
+  }
+
+  /// A job in the background, as the command line says it.
+  private func job(_ text: String, _ trace: TraceOptions) throws -> BackgroundJob {
+    let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+      throw ValidationError("--background '\(text)' is not TRACE@PLACEMENT")
+    }
+    return BackgroundJob(
+      try trace.source([String(parts[0])]), placement: PlacementPolicy(String(parts[1])))
+  }
+
+  /// What has failed, time after time: nothing more than is given, then one part after the other.
+  private func sweep(
+    _ fabric: String, _ overlays: [FabricOverlay], _ faults: [FabricFault]
+  ) throws -> [[FabricFault]] {
+    guard let failEach else { return [faults] }
+    let whole = try FabricPreset.load(nameOrFile: fabric, overlays: overlays)
+    let singles = try FabricPattern(failEach).singles(on: whole)
+    return [faults] + singles.map { faults + [FabricFault(failing: $0)] }
   }
 
   /// Runs a study and reports it.

@@ -9,7 +9,7 @@ import Testing
 @Suite("Fabric")
 struct FabricTests {
   private static func make(_ text: String) throws -> Fabric {
-    Fabric(try FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "fabric.json")))
+    try Fabric(FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "fabric.json")))
   }
 
   private static let twoPods = """

@@ -234,7 +234,8 @@ extension Calibration.Class {
       case .together(let together): .together(latency: max(.zero, together + latency))
       }
     return LoweredFlows(
-      members: lowered.members, flows: flows, links: lowered.links, caps: isCapped ? caps : [],
+      members: lowered.members, flows: flows, links: lowered.links, weights: lowered.weights,
+      caps: isCapped ? caps : [],
       share: lowered.share, order: order)
   }
 }

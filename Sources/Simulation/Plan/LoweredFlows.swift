@@ -47,6 +47,8 @@ public final class LoweredFlows: Sendable {
   public let flows: [Flow]
   /// The links of all flows.
   public let links: [LinkID]
+  /// For each of `links` the share of its flow that crosses it; empty where that is all, everywhere.
+  public let weights: [Double]
   /// What some flows share beside links, in bytes per second: the means of a rank to inject.
   public let caps: [Double]
   /// The fair share of each flow.
@@ -59,12 +61,14 @@ public final class LoweredFlows: Sendable {
 
   /// A collective of flows among `members`.
   public init(
-    members: [Int], flows: [Flow], links: [LinkID], caps: [Double] = [], share: Double = 1,
-    order: Order = .byPair
+    members: [Int], flows: [Flow], links: [LinkID], weights: [Double] = [], caps: [Double] = [],
+    share: Double = 1, order: Order = .byPair
   ) {
     self.members = members
     self.flows = flows
+    precondition(weights.isEmpty || weights.count == links.count, "one weight a link")
     self.links = links
+    self.weights = weights
     self.caps = caps
     self.share = share
     self.order = order

@@ -73,8 +73,10 @@ public struct Plan: Sendable {
   public var participants: [Int]
   /// For each link its capacity in bytes per second.
   public var capacities: [Double]
+  /// The ranks whose step is looked at, the first of all; others are there to contend with.
+  public var observedRanks: Int
 
-  /// A plan.
+  /// A plan; all ranks are looked at.
   public init(
     programs: [PlanProgram], programOfRank: [Int], groupsOfRank: [[Int]], firstRendezvous: [Int],
     participants: [Int], capacities: [Double]
@@ -85,6 +87,7 @@ public struct Plan: Sendable {
     self.firstRendezvous = firstRendezvous
     self.participants = participants
     self.capacities = capacities
+    observedRanks = programOfRank.count
   }
 
   /// The rendezvous of a task.
@@ -127,8 +130,18 @@ public final class LoweredCollective: Sendable {
 public protocol Lowering {
   /// What rendezvous number `rendezvous` does. Called once each; should share equal shapes.
   func lower(_ rendezvous: Int) throws -> LoweredCollective
+  /// The same, knowing when it starts and whether others are on the links by then: for networks that
+  /// change.
+  func lower(_ rendezvous: Int, at now: SimTime, findsTraffic: Bool) throws -> LoweredCollective
   /// The same flow by flow, for the flow tier. Called once each.
   func lowerToFlows(_ rendezvous: Int) throws -> LoweredFlows
+}
+
+extension Lowering {
+  /// On a network that stays as it is nothing hangs on when.
+  public func lower(
+    _ rendezvous: Int, at now: SimTime, findsTraffic: Bool
+  ) throws -> LoweredCollective { try lower(rendezvous) }
 }
 
 /// What a collective is on the links.

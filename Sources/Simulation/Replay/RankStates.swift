@@ -178,7 +178,7 @@ struct RankStates {
   }
 
   private func lastTask(_ plan: Plan, endingAt end: SimTime) -> (rank: Int, task: Int)? {
-    for rank in plan.programOfRank.indices {
+    for rank in 0..<plan.observedRanks {
       let program = plan.programs[plan.programOfRank[rank]]
       for task in 0..<program.taskCount
       where ends[firstTask[rank] + task] == end && program.activity[task] != .host {

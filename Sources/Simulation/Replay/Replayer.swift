@@ -38,6 +38,8 @@ public struct Replayer: ~Copyable {
   private let waking: [LaneWaking]
   var meters: [RankMeters]
   var isOpen = false
+  /// Tasks of the ranks that are looked at that have not ended.
+  private var tasksLeft: Int
   var lastEnd = SimTime.origin
   var result = ReplayResult()
   var traffic: Traffic
@@ -62,6 +64,9 @@ public struct Replayer: ~Copyable {
     self.tier = tier
     self.keepsFlows = keepsFlows
     ranks = RankStates(plan)
+    tasksLeft = plan.programOfRank.prefix(plan.observedRanks).reduce(0) {
+      $0 + plan.programs[$1].taskCount
+    }
     waking = plan.programs.map(LaneWaking.init)
     meters = Array(repeating: RankMeters(), count: plan.programOfRank.count)
     traffic = Traffic(plan, tolerance: tolerance)
@@ -77,7 +82,10 @@ public struct Replayer: ~Copyable {
         startHead(rank: rank, lane: lane, cause: nil)
       }
     }
-    while let time = queue.nextTime {
+    // What others do once the job is over is of no interest.
+    while tasksLeft > 0 || plan.observedRanks == plan.programOfRank.count,
+      let time = queue.nextTime
+    {
       guard time - .origin <= Traffic.longest else { throw ReplayFailure.stepEndless }
       now = time
       while queue.nextTime == now, let event = queue.popNext() {
@@ -86,7 +94,7 @@ public struct Replayer: ~Copyable {
       }
       try traffic.settle(at: now, &queue)
     }
-    try checkAllEnded()
+    if tasksLeft > 0 { try checkAllEnded() }
     close()
     return result
   }
@@ -124,7 +132,7 @@ public struct Replayer: ~Copyable {
     ranks.noteStart(rank: rank, task: task, at: now)
     let program = plan.programOfRank[rank]
     let activity = plan.programs[program].activity[task]
-    if activity != .host { openWindow() }
+    if activity != .host, rank < plan.observedRanks { openWindow() }
     switch activity {
     case .host: break
     case .compute: meters[rank].changeComputing(by: 1, at: now)
@@ -145,7 +153,10 @@ public struct Replayer: ~Copyable {
     case .localCommunication: meters[rank].endTransferring(RankMeters.local, at: now)
     case .rendezvous: meters[rank].endTransferring(group(rank, task), at: now)
     }
-    if plan.programs[program].activity[task] != .host { lastEnd = max(lastEnd, now) }
+    if rank < plan.observedRanks {
+      tasksLeft -= 1
+      if plan.programs[program].activity[task] != .host { lastEnd = max(lastEnd, now) }
+    }
     ranks.finish(rank: rank, task: task, lane: Int(plan.programs[program].lane[task]), at: now)
     for lane in waking[program].lanes(after: task) {
       startHead(rank: rank, lane: Int(lane), cause: task)
@@ -201,7 +212,8 @@ public struct Replayer: ~Copyable {
   }
 
   private mutating func startTransfer(of rendezvous: Int) throws {
-    let lowered = try lowering.lower(rendezvous)
+    let lowered = try lowering.lower(
+      rendezvous, at: now, findsTraffic: traffic.isAnythingInFlight)
     result.collectives[rendezvous].lowered = lowered
     for arrival in traffic.arrivals(at: rendezvous) where !arrival.hasLeft {
       changeToTransfer(Int(arrival.rank), Int(arrival.task))
@@ -264,6 +276,7 @@ public struct Replayer: ~Copyable {
 
   private mutating func close() {
     result.end = max(lastEnd, result.start)
+    meters.removeLast(meters.count - plan.observedRanks)
     for rank in meters.indices { meters[rank].close(at: result.end) }
     result.parts = meters.map(\.parts)
     result.exposedByGroup = meters.map(Self.exposedByGroup)

@@ -92,6 +92,9 @@ struct Traffic: ~Copyable {
     return state.lowered.phases[state.phase].latency
   }
 
+  /// Whether a collective is on its way, in latency or on the links.
+  var isAnythingInFlight: Bool { !active.isEmpty }
+
   /// Puts the transfers of the current phase on the links; true where the phase is over at once.
   mutating func beginTransfers(of rendezvous: Int, at now: SimTime) -> Bool {
     guard var state = active[rendezvous] else { return false }
@@ -157,7 +160,9 @@ struct Traffic: ~Copyable {
       let flow = lowered.flows[Int(index)]
       let route = lowered.links[flow.route]
       let id =
-        if let cap = flow.cap {
+        if !lowered.weights.isEmpty {
+          progress.start(spread(flow, lowered, caps))
+        } else if let cap = flow.cap {
           progress.startFlow(
             bytes: flow.bytes, over: Array(route) + [caps[cap]], share: lowered.share)
         } else {
@@ -165,6 +170,16 @@ struct Traffic: ~Copyable {
         }
       note(id, Owner(rendezvous: Int32(rendezvous), flow: index))
     }
+  }
+
+  /// A flow that goes several ways at once.
+  private func spread(
+    _ flow: LoweredFlows.Flow, _ lowered: LoweredFlows, _ caps: [LinkID]
+  ) -> Transfer {
+    let cap = flow.cap.map { [caps[$0]] } ?? []
+    return Transfer(
+      bytes: flow.bytes, links: Array(lowered.links[flow.route]) + cap,
+      weights: Array(lowered.weights[flow.route]) + cap.map { _ in 1 }, fairShare: lowered.share)
   }
 
   /// A flow is over; gives the positions of members that may go on.

@@ -25,15 +25,19 @@ public enum FabricPreset {
     }
   }
 
-  /// The preset of a name, or the fabric in a file, with changes made to it in order.
+  /// The preset of a name, or the fabric in a file, with changes made to it in order, and faults.
   ///
-  /// - Throws: a `Diagnostic` where it is neither, or the file or a change is wrong.
-  public static func load(nameOrFile: String, overlays: [FabricOverlay] = []) throws -> Fabric {
+  /// - Throws: a `Diagnostic` where it is neither, or the file, a change or a fault is wrong.
+  public static func load(
+    nameOrFile: String, overlays: [FabricOverlay] = [], faults: [FabricFault] = []
+  ) throws -> Fabric {
     var root = try read(nameOrFile)
     for overlay in overlays { root = try overlay.apply(to: root) }
     var specification = try FabricSpecification(root)
-    specification.name = ([specification.name] + overlays.map(\.text)).joined(separator: " ")
-    return Fabric(specification)
+    specification.faults += faults
+    let changes = overlays.map(\.text) + faults.map(\.text)
+    specification.name = ([specification.name] + changes).joined(separator: " ")
+    return try Fabric(specification)
   }
 
   private static func read(_ nameOrFile: String) throws -> JSONNode {
