@@ -57,6 +57,7 @@ let modules: [Module] = [
       .embedInCode("Presets/dgx-a100-8.json"),
       .embedInCode("Presets/dgx-v100-8.json"),
       .embedInCode("Presets/mi300x-8.json"),
+      .embedInCode("Presets/tpu-v4.json"),
       .embedInCode("Presets/gloo-host.json"),
       .embedInCode("Presets/reference-switch.json"),
     ]),

@@ -52,8 +52,8 @@ public struct LinkMap: Sendable {
   /// What circuit switches can be set to, where the fabric has them.
   public var circuits: FabricSpecification.Circuits? { fabric.specification.circuits }
 
-  /// The same links with other circuits lit.
-  public func lighting(configuration: Int) -> LinkMap {
+  /// The same links with other circuits lit: for fabrics whose circuits change by phase.
+  func lighting(configuration: Int) -> LinkMap {
     var map = self
     map.fabric = fabric.lighting(configuration: configuration)
     return map

@@ -292,7 +292,7 @@ extension Fabric {
       let run = fabric.layout.run(ofPod: pod)
       for gpu in gpus { ports(gpu, [.rack, .scaleUp], &found) }
       let inRun = pod - run.pods.lowerBound
-      for edge in 0..<run.edgesPerPod {
+      for edge in edges(run) {
         found.insert(FabricLinkID(index: run.firstDirect + inRun * run.edgesPerPod + edge))
       }
       let network = fabric.scaleUp(ofPod: pod)
@@ -308,6 +308,15 @@ extension Fabric {
         let start = run.firstLeaf + (inRun * fabric.leafCount(run) + number) * perLeaf
         for link in start..<start + perLeaf { found.insert(FabricLinkID(index: link)) }
       }
+    }
+
+    /// Those of the circuits that are lit, or of all where they change on the way.
+    private func edges(_ run: PodRun) -> Range<Int> {
+      guard run.graphs.count > 1, fabric.specification.circuits?.switching != .phase else {
+        return 0..<run.edgesPerPod
+      }
+      let first = run.graphs[..<fabric.configuration].reduce(0) { $0 + $1.edgeCount }
+      return first..<first + run.graphs[fabric.configuration].edgeCount
     }
 
     private func outside(_ pod: Int, _ gpus: [Int], _ found: inout Set<FabricLinkID>) {

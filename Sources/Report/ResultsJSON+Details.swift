@@ -113,6 +113,13 @@ extension ResultsJSON {
       json.member("status", fabric.status)
       json.member("pods", fabric.pods)
       json.member("gpus_per_pod", fabric.gpusPerPod)
+      json.member("gpus", fabric.gpuCount)
+      json.key("faults")
+      json.array { json in
+        for fault in fabric.faults { json.string(fault.text) }
+      }
+      json.key("rack")
+      if let network = fabric.podKinds[0].rack { write(network, to: &json) } else { json.null() }
       json.key("scale_up")
       write(fabric.scaleUp, to: &json)
       json.key("scale_out")
@@ -125,6 +132,9 @@ extension ResultsJSON {
       json.member(
         "effective_bandwidth_gbps", network.bandwidth.gigabitsPerSecond * network.efficiency)
       json.member("path_latency_ns", (network.hopLatency * 2).nanosecondsRounded)
+      json.member("topology", network.topology.word)
+      json.member("planes", network.planes)
+      json.member("balancing", network.balancing.rawValue)
       json.member("oversubscription", network.oversubscription)
       json.member("technology", network.technology.rawValue)
     }

@@ -35,6 +35,8 @@ public enum ResultsJSON {
       json.member("bytes", result.wireBytes.rounded())
       json.key("energy_j")
       if let joules = result.energyJoules { json.number(joules) } else { json.null() }
+      json.key("static_energy_j")
+      if let joules = result.staticEnergyJoules { json.number(joules) } else { json.null() }
       json.member("busiest_link", result.busiestLink?.link.name ?? "")
       json.member("busiest_link_utilization", result.busiestLink?.meanUtilization ?? 0)
       json.assumptions(result.assumptions)

@@ -61,6 +61,9 @@ public struct ScenarioResult: Sendable {
   public var calibration: CalibrationUse?
   /// Joules, where the fabric says what every used link takes.
   public var energyJoules: Double?
+  /// What the links that carried something draw over the step whatever they carry; `nil` where none
+  /// says.
+  public var staticEnergyJoules: Double?
   /// Counted work.
   public var counters: ReplayCounters
   /// What it leans on.

@@ -81,7 +81,7 @@ struct ScenarioRunner {
       traffic: trace.traffic, timeline: timeline(main, spans),
       modelError: modelError(main),
       calibration: use,
-      energyJoules: energy(main), counters: main.counters,
+      energyJoules: energy(main), staticEnergyJoules: staticEnergy(main), counters: main.counters,
       assumptions: assumptions(use),
       diagnostics: workload.log.summarized())
   }
@@ -259,6 +259,13 @@ struct ScenarioRunner {
       joules += outcome.bytes * 8 * picojoules * 1e-12
     }
     return joules
+  }
+
+  /// Power times the step of links that carried something; `nil` where none says what it draws.
+  private func staticEnergy(_ result: ReplayResult) -> Double? {
+    let used = zip(map.links, result.links).filter { $1.bytes > 0 }
+    let watts = used.compactMap { $0.0.staticPowerWatts }
+    return watts.isEmpty ? nil : watts.reduce(0, +) * result.stepTime.seconds
   }
 
   private var fairness: String {

@@ -23,6 +23,8 @@ struct Stage {
 
   /// The links of all jobs, as the one that is looked at sees them.
   private(set) var map: LinkMap
+  private let fabric: Fabric
+  private let placements: [Placement]
   private let others: [Other]
   private let scenario: Scenario
   private let ranks: Int
@@ -32,7 +34,9 @@ struct Stage {
   init(
     _ fabric: Fabric, _ placement: Placement, others: [Other], _ scenario: Scenario
   ) throws {
-    map = try LinkMap.shared(fabric, [placement] + others.map(\.placement))
+    self.fabric = fabric
+    placements = [placement] + others.map(\.placement)
+    map = try LinkMap.shared(fabric, placements)
     self.others = others
     self.scenario = scenario
     ranks = placement.gpuOfRank.count
@@ -79,7 +83,7 @@ struct Stage {
     var best: (stage: Stage, time: SimDuration)?
     for (index, configuration) in circuits.configurations.enumerated() {
       var stage = self
-      stage.map = map.lighting(configuration: index)
+      stage.map = try LinkMap.shared(fabric.lighting(configuration: index), placements)
       stage.chosen = (configuration.name, circuits.configurations.count)
       let time = try replayPlan(workload, observing: 0) { stage.replayer(workload) }.0.stepTime
       if best.map({ time < $0.time }) ?? true { best = (stage, time) }

@@ -67,7 +67,7 @@ func fabric(
       "oversubscription": \(oversubscription)}
       """
   }
-  return Fabric(
+  return try Fabric(
     try FabricSpecification(JSONNode(parsing: Array((text + "}").utf8), file: "test")))
 }
 

@@ -36,6 +36,7 @@ struct FabricTests {
       case "dgx-a100-8": (8, 2400, 200)
       case "dgx-v100-8": (4, 900, 300)
       case "mi300x-8": (8, 3584, 400)
+      case "tpu-v4": (4096, 2400, nil)
       case "gloo-host": (64, 2.8, nil)
       default: (1024, 3435.9738368, nil)
       }

@@ -6,7 +6,7 @@ public enum FabricPreset {
   /// Their names, in the order in which they are listed.
   public static let names = [
     "passage-512", "copper-144", "hgx-h800-8", "hgx-h100-8", "hgx-b200-8", "dgx-a100-8",
-    "dgx-v100-8", "mi300x-8", "gloo-host", "reference-switch",
+    "dgx-v100-8", "mi300x-8", "tpu-v4", "gloo-host", "reference-switch",
   ]
 
   private static func document(_ name: String) -> [UInt8]? {
@@ -19,6 +19,7 @@ public enum FabricPreset {
     case "dgx-a100-8": PackageResources.dgx_a100_8_json
     case "dgx-v100-8": PackageResources.dgx_v100_8_json
     case "mi300x-8": PackageResources.mi300x_8_json
+    case "tpu-v4": PackageResources.tpu_v4_json
     case "gloo-host": PackageResources.gloo_host_json
     case "reference-switch": PackageResources.reference_switch_json
     default: nil

@@ -64,6 +64,19 @@ extension FabricSpecification {
     case direct(DirectShape)
     /// Optical circuits: one of several sets of links between GPUs at a time.
     case circuits(Circuits)
+
+    /// What fabric files call it.
+    public var word: String {
+      switch self {
+      case .switch: "switch"
+      case .leafSpine: "leaf-spine"
+      case .rails: "rails"
+      case .direct(.mesh): "mesh"
+      case .direct(.torus): "torus"
+      case .direct(.connections): "graph"
+      case .circuits: "circuits"
+      }
+    }
   }
 
   /// The lower of two tiers of switches.

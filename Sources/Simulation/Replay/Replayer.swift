@@ -246,6 +246,7 @@ public struct Replayer: ~Copyable {
   }
 
   private mutating func finish(_ rendezvous: Int) {
+    traffic.end(rendezvous)
     result.collectives[rendezvous].end = now
     let arrivals = traffic.takeArrivals(at: rendezvous)
     guard let last = arrivals.last else { return }

@@ -84,6 +84,9 @@ struct Traffic: ~Copyable {
     active[rendezvous] = Active(lowered: lowered)
   }
 
+  /// A rendezvous has no more phases.
+  mutating func end(_ rendezvous: Int) { active[rendezvous] = nil }
+
   /// The latency of the phase that comes now; `nil` when all are done.
   func nextPhaseLatency(of rendezvous: Int) -> SimDuration? {
     guard let state = active[rendezvous], state.phase < state.lowered.phases.count else {
