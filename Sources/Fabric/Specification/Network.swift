@@ -128,6 +128,7 @@ extension FabricSpecification {
     /// When they may change.
     public var switching: Switching
 
+    /// Whether all configurations, and all else, are alike.
     public static func == (a: Circuits, b: Circuits) -> Bool {
       a.reconfiguration == b.reconfiguration && a.switching == b.switching
         && a.configurations.elementsEqual(b.configurations) { $0.name == $1.name && $0.1 == $1.1 }
