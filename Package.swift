@@ -50,7 +50,13 @@ let modules: [Module] = [
     dependencies: ["Quantities", "Diagnostics", "JSON"],
     resources: [
       .embedInCode("Presets/passage-512.json"),
+      .embedInCode("Presets/photonic-512-14t.json"),
       .embedInCode("Presets/copper-144.json"),
+      .embedInCode("Presets/copper-128.json"),
+      .embedInCode("Presets/gb200-nvl72.json"),
+      .embedInCode("Presets/rubin-nvl144.json"),
+      .embedInCode("Presets/ualink-1024.json"),
+      .embedInCode("Presets/sue-512.json"),
       .embedInCode("Presets/hgx-h800-8.json"),
       .embedInCode("Presets/hgx-h100-8.json"),
       .embedInCode("Presets/hgx-b200-8.json"),

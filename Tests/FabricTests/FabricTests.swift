@@ -29,7 +29,13 @@ struct FabricTests {
     let expected: (gpus: Int, gbps: Double, out: Double?) =
       switch name {
       case "passage-512": (512, 32000, 1600)
+      case "photonic-512-14t": (512, 14400, 1600)
       case "copper-144": (144, 14400, 1600)
+      case "copper-128": (128, 14400, 1600)
+      case "gb200-nvl72": (72, 7200, 400)
+      case "rubin-nvl144": (72, 14400, 1600)
+      case "ualink-1024": (1024, 14400, nil)
+      case "sue-512": (512, 9600, nil)
       case "hgx-h800-8": (8, 1600, 400)
       case "hgx-h100-8": (8, 3600, 400)
       case "hgx-b200-8": (8, 7200, 400)

@@ -5,14 +5,21 @@ import JSON
 public enum FabricPreset {
   /// Their names, in the order in which they are listed.
   public static let names = [
-    "passage-512", "copper-144", "hgx-h800-8", "hgx-h100-8", "hgx-b200-8", "dgx-a100-8",
+    "passage-512", "photonic-512-14t", "copper-144", "copper-128", "gb200-nvl72", "rubin-nvl144",
+    "ualink-1024", "sue-512", "hgx-h800-8", "hgx-h100-8", "hgx-b200-8", "dgx-a100-8",
     "dgx-v100-8", "mi300x-8", "tpu-v4", "gloo-host", "reference-switch",
   ]
 
   private static func document(_ name: String) -> [UInt8]? {
     switch name {
     case "passage-512": PackageResources.passage_512_json
+    case "photonic-512-14t": PackageResources.photonic_512_14t_json
     case "copper-144": PackageResources.copper_144_json
+    case "copper-128": PackageResources.copper_128_json
+    case "gb200-nvl72": PackageResources.gb200_nvl72_json
+    case "rubin-nvl144": PackageResources.rubin_nvl144_json
+    case "ualink-1024": PackageResources.ualink_1024_json
+    case "sue-512": PackageResources.sue_512_json
     case "hgx-h800-8": PackageResources.hgx_h800_8_json
     case "hgx-h100-8": PackageResources.hgx_h100_8_json
     case "hgx-b200-8": PackageResources.hgx_b200_8_json

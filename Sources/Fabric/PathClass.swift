@@ -1,0 +1,54 @@
+public import Quantities
+
+/// Ways from one GPU to others that cross the same networks.
+public struct PathClass: Sendable, Equatable {
+  /// Whether the other GPU is of the same pod.
+  public var staysInPod: Bool
+  /// The least and the most links crossed.
+  public var links: ClosedRange<Int>
+  /// The least and the most latency.
+  public var latency: ClosedRange<SimDuration>
+  /// The least and the most energy of a bit, where every link's is known.
+  public var energyPicojoulesPerBit: ClosedRange<Double>?
+}
+
+extension Fabric {
+  /// The ways from the first GPU to all others: those within its pod, then those out of it.
+  /// O(GPUs).
+  public var pathClasses: [PathClass] {
+    var classes: [PathClass] = []
+    for target in 1..<max(gpuCount, 1) {
+      let route = route(from: 0, to: target)
+      let energies = route.links.map { link($0).energyPicojoulesPerBit }
+      let energy = energies.contains(nil) ? nil : energies.reduce(0) { $0 + ($1 ?? 0) }
+      let path = PathClass(
+        staysInPod: pod(ofGPU: target) == pod(ofGPU: 0),
+        links: route.links.count...route.links.count, latency: route.latency...route.latency,
+        energyPicojoulesPerBit: energy.map { $0...$0 })
+      if let place = classes.firstIndex(where: { $0.staysInPod == path.staysInPod }) {
+        classes[place].merge(path)
+      } else {
+        classes.append(path)
+      }
+    }
+    return classes
+  }
+}
+
+extension PathClass {
+  fileprivate mutating func merge(_ other: PathClass) {
+    links = links.merging(other.links)
+    latency = latency.merging(other.latency)
+    if let one = energyPicojoulesPerBit, let two = other.energyPicojoulesPerBit {
+      energyPicojoulesPerBit = one.merging(two)
+    } else {
+      energyPicojoulesPerBit = nil
+    }
+  }
+}
+
+extension ClosedRange {
+  fileprivate func merging(_ other: Self) -> Self {
+    Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
+  }
+}
