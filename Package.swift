@@ -107,6 +107,8 @@ let modules: [Module] = [
       .embedInCode("HTML/Templates/cell.mustache"),
       .embedInCode("HTML/Templates/axis.mustache"),
       .embedInCode("HTML/Templates/report.css"),
+      .embedInCode("FabricDrawing/fabric-drawing.mustache"),
+      .embedInCode("FabricDrawing/fabric-drawing.css"),
     ]),
 ]
 

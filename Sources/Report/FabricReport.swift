@@ -23,7 +23,7 @@ public enum FabricReport {
       let specification = fabric.specification
       let source = specification.source.isEmpty ? "" : "Source: \(specification.source)."
       let parts = [specification.description, source].filter { !$0.isEmpty }
-      return parts.isEmpty ? [] : folded("\(fabric.name): " + parts.joined(separator: " "))
+      return parts.isEmpty ? [] : Wording.folded("\(fabric.name): " + parts.joined(separator: " "))
     }
     return Wording.text(table.lines() + (notes.isEmpty ? [] : [""]) + notes)
   }
@@ -40,20 +40,5 @@ public enum FabricReport {
 
   private static func path(_ network: FabricSpecification.Network) -> String {
     fixedPoint((network.hopLatency * 2).seconds * 1e6, digits: 2)
-  }
-
-  /// Lines of at most 100 characters where words allow it, all but the first indented.
-  private static func folded(_ text: String) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty, line.count + 1 + word.count > 100 {
-        lines.append(line)
-        line = "  " + word
-      } else {
-        line += (line.isEmpty ? "" : " ") + word
-      }
-    }
-    return lines + [line]
   }
 }

@@ -89,3 +89,21 @@ enum TimeUnit: String {
     }
   }
 }
+
+extension Wording {
+  /// Lines of at most 100 characters where words allow it, all but the first indented.
+  static func folded(_ text: String, indent: String = "  ", width: Int = 100) -> [String] {
+    let start = String(text.prefix { $0 == " " })
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = indent + word
+      } else {
+        line += (line.isEmpty ? start : " ") + word
+      }
+    }
+    return lines + [line]
+  }
+}

@@ -6,8 +6,8 @@ import Report
 /// `refract fabric`.
 struct FabricCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fabric", abstract: "List and check fabrics.",
-    subcommands: [List.self, Check.self])
+    commandName: "fabric", abstract: "List, show, draw and check fabrics.",
+    subcommands: [List.self, Show.self, Draw.self, Check.self])
 
   /// `refract fabric list`.
   struct List: ParsableCommand {

@@ -21,6 +21,7 @@ enum Templates {
     ("figure", PackageResources.figure_mustache),
     ("cell", PackageResources.cell_mustache),
     ("axis", PackageResources.axis_mustache),
+    ("fabric-drawing", PackageResources.fabric_drawing_mustache),
   ]
 
   /// The style sheet.
@@ -64,7 +65,7 @@ struct ScalarHTML: MustacheContentType {
       case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
       case "\n", "\t": escaped.append(" ")
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}",
-        "\u{2066}"..."\u{2069}":
+        "\u{2066}"..."\u{2069}", "\u{FFFE}"..."\u{FFFF}":
         escaped.append("\u{FFFD}")
       default: escaped.append(scalar)
       }

@@ -1,0 +1,155 @@
+import Fabric
+import JSON
+import TestSupport
+import Testing
+
+@testable import Report
+
+@Suite("Fabric drawing")
+struct FabricDrawingTests {
+  private static func drawn(_ fabric: Fabric) throws -> (text: String, markup: MarkupReader) {
+    let text = String(decoding: try FabricDrawing.svg(fabric), as: UTF8.self)
+    return (text, MarkupReader(text))
+  }
+
+  private static func fabric(
+    name: String = "t", pods: Int, gpus: Int, node: Int? = nil, planes: Int = 4, up: Double = 1,
+    out: Double = 1
+  ) throws -> Fabric {
+    var json = JSONWriter(indented: false)
+    json.object { json in
+      json.member("schema", "refract.fabric/1")
+      json.member("name", name)
+      json.member("pods", pods)
+      json.key("pod")
+      json.object { json in
+        json.member("gpus", gpus)
+        if let node { json.member("gpus_per_node", node) }
+        json.key("scale_up")
+        json.object { json in
+          json.member("bandwidth_gbps", 800)
+          json.member("planes", planes)
+          json.member("hop_latency_ns", 100)
+          json.member("oversubscription", up)
+        }
+      }
+      json.key("scale_out")
+      json.object { json in
+        json.member("bandwidth_gbps", 400)
+        json.member("hop_latency_ns", 1000)
+        json.member("oversubscription", out)
+        json.member("technology", "optical")
+      }
+    }
+    return Fabric(try FabricSpecification(JSONNode(parsing: json.bytes, file: "t.json")))
+  }
+
+  /// The texts, as a reader sees them.
+  private static func texts(_ markup: MarkupReader) -> [String] {
+    markup.leaves.filter { $0.tag.name == "text" }.map(\.text)
+  }
+
+  private static func squares(_ markup: MarkupReader) -> Int {
+    markup.tags.filter { $0.name == "path" && $0["class"] == "gpu" }
+      .reduce(0) { $0 + ($1["d"] ?? "").count { $0 == "z" } }
+  }
+
+  @Test(
+    "every preset is drawn whole, within its page, the same each time",
+    arguments: FabricPreset.names)
+  func presets(name: String) throws {
+    let fabric = try FabricPreset.load(nameOrFile: name)
+    let (text, markup) = try Self.drawn(fabric)
+    #expect(markup.faults.isEmpty)
+    if fabric.gpuCount <= 64 { #expect(try text == Self.drawn(fabric).text) }
+    #expect(Self.squares(markup) == fabric.specification.gpusPerPod)
+    try Self.expectWithinPage(markup)
+    let texts = Self.texts(markup)
+    #expect(texts.first == name)
+    #expect(texts.contains(fabric.specification.scaleUp.technology.rawValue))
+    #expect(
+      texts.contains { $0.hasPrefix("between pods: ") } == (fabric.specification.scaleOut != nil))
+  }
+
+  /// Boxes and the points of texts and squares lie on the page.
+  private static func expectWithinPage(_ markup: MarkupReader) throws {
+    let page = try #require(markup.tags.first { $0.name == "svg" })
+    let width = try #require(page["width"].flatMap(Double.init))
+    let height = try #require(page["height"].flatMap(Double.init))
+    for tag in markup.tags where ["rect", "text"].contains(tag.name) && tag["class"] != "page" {
+      let x = try #require(tag["x"].flatMap(Double.init))
+      let y = try #require(tag["y"].flatMap(Double.init))
+      let right = x + (tag["width"].flatMap(Double.init) ?? 0)
+      let lower = y + (tag["height"].flatMap(Double.init) ?? 0)
+      #expect(x >= 0 && right <= width && y >= 0 && lower <= height, "\(tag)")
+    }
+  }
+
+  @Test("what is said of the links is what the file says")
+  func labels() throws {
+    let texts = Self.texts(try Self.drawn(Self.fabric(pods: 5, gpus: 8, planes: 4)).markup)
+    for label in [
+      "40 GPUs: 5 pods of 8", "800 Gb/s a GPU, 200 Gb/s to each plane",
+      "400 Gb/s a GPU, 3.2 Tb/s a pod",
+      "between pods: one NIC of 400 Gb/s a GPU, not oversubscribed",
+      "pod 4", "3.2 Tb/s", "0.2 µs", "2 µs",
+      // Two pods of 8 × 400, and half of the fifth: 4 × 400 and its own 4 × 800.
+      "11.2 Tb/s",
+    ] {
+      #expect(texts.contains(label), "\(label)")
+    }
+    #expect(!texts.contains { $0.hasPrefix("× ") }, "five pods are all drawn")
+  }
+
+  @Test("many pods are summed up; planes too; technologies differ in the style of their lines")
+  func summedUp() throws {
+    let markup = try Self.drawn(Self.fabric(pods: 700, gpus: 16, planes: 300)).markup
+    let texts = Self.texts(markup)
+    #expect(texts.contains("× 699, all like pod 0") && texts.contains("pod 699"))
+    #expect(texts.contains("300 in all") && texts.contains("plane 299"))
+    #expect(!texts.contains("pod 3") && !texts.contains("plane 6"))
+    let styles = markup.tags.filter { $0.name == "path" }.compactMap { $0["class"] }
+    #expect(styles.contains("electrical bar") && styles.contains("optical bar"))
+    let css = try Self.drawn(Self.fabric(pods: 1, gpus: 1)).text
+    #expect(css.contains("stroke-dasharray") && css.contains("prefers-color-scheme: dark"))
+  }
+
+  @Test("what is shared is drawn as shared")
+  func oversubscribed() throws {
+    let texts = Self.texts(
+      try Self.drawn(Self.fabric(pods: 2, gpus: 8, up: 4, out: 2)).markup)
+    // 8 × 800 / 4; 8 × 400 / 2.
+    #expect(texts.contains("shared by all: 1.6 Tb/s, both directions"))
+    #expect(texts.contains("2:1: 400 Gb/s a GPU, 1.6 Tb/s a pod, out and in"))
+  }
+
+  @Test("more GPUs than squares: a square stands for several")
+  func large() throws {
+    let markup = try Self.drawn(Self.fabric(pods: 1, gpus: 4096, node: 8)).markup
+    #expect(Self.squares(markup) == 1024)
+    #expect(Self.texts(markup).contains("4096 GPUs, 4 a square, 512 nodes of 8"))
+  }
+
+  @Test("names are text, whatever stands in them, and as long as they like")
+  func names() throws {
+    let name = "</title><script>\u{1}\u{FFFE}&\"'" + String(repeating: "x", count: 300)
+    let (text, markup) = try Self.drawn(Self.fabric(name: name, pods: 1, gpus: 8))
+    #expect(markup.faults.isEmpty && !text.contains("<script") && !text.contains("\u{FFFE}"))
+    try Self.expectWithinPage(markup)
+    #expect(Self.texts(markup).allSatisfy { $0.count <= 130 })
+  }
+
+  @Test("grids hold every GPU, and fit, where squares need not be smaller than the smallest")
+  func grids() {
+    for gpus in 1...1100 {
+      for (width, node) in [(606.0, nil), (856, 4), (606, 8), (606, 3)] {
+        let grid = GPUGrid(gpus: gpus, gpusPerNode: node, width: width, height: 180)
+        #expect(grid.squares * grid.gpusPerSquare >= gpus)
+        #expect((grid.squares - 1) * grid.gpusPerSquare < gpus)
+        #expect(grid.columns * grid.rows >= grid.squares)
+        #expect(grid.columns * (grid.rows - 1) < grid.squares)
+        #expect(grid.width <= width && grid.height <= 180, "\(gpus)")
+      }
+    }
+  }
+}
