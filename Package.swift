@@ -19,6 +19,7 @@ let settings: [SwiftSetting] = [
 
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -47,7 +48,7 @@ let modules: [Module] = [
   Module(name: "Simulation", dependencies: ["Quantities"]),
   Module(
     name: "Fabric",
-    dependencies: ["Quantities", "Diagnostics", "JSON"],
+    dependencies: ["Quantities", "Diagnostics", "Streams", "JSON", "CExpat", yams],
     resources: [
       .embedInCode("Presets/passage-512.json"),
       .embedInCode("Presets/photonic-512-14t.json"),
@@ -159,11 +160,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CJSONC", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
   ]
     + modules.map {
       .target(

@@ -36,6 +36,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case placementConflict = "placement-conflict"
     case placementIncomplete = "placement-incomplete"
     case malformedPlacement = "malformed-placement"
+    case malformedTopology = "malformed-topology"
     case deadlock = "deadlock"
     case jobHung = "job-hung"
     case secretRemains = "secret-remains"

@@ -6,8 +6,8 @@ import Report
 /// `refract fabric`.
 struct FabricCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fabric", abstract: "List, show, draw and check fabrics.",
-    subcommands: [List.self, Show.self, Draw.self, Check.self])
+    commandName: "fabric", abstract: "List, show, draw, check and import fabrics.",
+    subcommands: [List.self, Show.self, Draw.self, Check.self, Import.self])
 
   /// `refract fabric list`.
   struct List: ParsableCommand {

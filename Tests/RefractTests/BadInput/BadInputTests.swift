@@ -10,7 +10,7 @@ struct BadInputTests {
     + FabricTextCases.all + FabricCases.all + RuleCases.all + PlacementCases.all
     + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all + PickleCases.all
     + FlightRecorderCases.all + InspectorCases.all + ChakraCases.all + ScrubCases.all
-    + RoutingCases.all + ArchiveCases.all + ComputeCases.all
+    + RoutingCases.all + ArchiveCases.all + ComputeCases.all + ImportCases.all
 
   @Test("is refused in the words of its table", arguments: cases)
   func refusal(_ bad: BadInput) throws {
