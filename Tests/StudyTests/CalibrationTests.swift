@@ -63,6 +63,44 @@ struct CalibrationTests {
     #expect(!found.fit.includesWaiting && found.fit.doubt == nil)
   }
 
+  @Test(
+    "with few calls the first half predicts the second; a single one predicts nothing",
+    arguments: [([50], nil), ([50, 100], 0.5), ([50, 100, 50], 0.5), ([50, 40, 50, 100], 0.375)])
+  func fewCalls(_ microseconds: [Int64], heldOut: Double?) throws {
+    // Of one size, so in the order of the capture: every second one is predicted by the others.
+    let calls = microseconds.map { _ in RankFixture.allReduce(100) }
+    let trace = Self.trace(calls: calls) { microseconds[$0] }
+    let found = try #require(
+      Calibrator(Self.prepared(trace), Scenario(fabric: Self.fabric)).calibrate().classes.first)
+    #expect(found.fit.samples == calls.count)
+    guard let heldOut else {
+      #expect(found.fit.heldOutError == nil)
+      return
+    }
+    #expect(abs(try #require(found.fit.heldOutError) - heldOut) < 1e-9)
+  }
+
+  @Test(
+    "DLRM: half of a class predicts the other half as is documented",
+    .enabled(if: SharedFiles.arePresent, Comment(rawValue: SharedFiles.reason)))
+  func dlrm() throws {
+    let source = TraceSource(
+      inputs: ["kineto", "pytorch_et"].map {
+        SharedFiles.path("captures/dlrm8/dlrm_\($0).tar.gz")
+      })
+    let calibration = try Calibrator(
+      PreparedTrace.prepare(source, name: "DLRM")[0], Scenario(fabric: "dgx-v100-8")
+    ).calibrate()
+    #expect(calibration.classes.map(\.fit.samples) == [1, 2, 2, 3])
+    let documented: [Double?] = [nil, 0.317, 0.145, 0.169]
+    for (entry, expected) in zip(calibration.classes, documented) {
+      #expect((entry.fit.heldOutError == nil) == (expected == nil))
+      #expect(abs((entry.fit.heldOutError ?? 0) - (expected ?? 0)) < 0.002, "\(entry.title)")
+      #expect(entry.fit.doubt == "few samples")
+    }
+    #expect(!calibration.isTestedByStep)
+  }
+
   @Test("calls of two titles, and of sizes far apart, are classes of their own")
   func classes() throws {
     let small = (0..<4).map { _ in RankFixture.allReduce(1000) }

@@ -70,7 +70,7 @@ public struct Calibration: Sendable, Hashable {
     public var medianError: Double
     /// Its 95th percentile.
     public var tailError: Double
-    /// The same for every second call, from a fit to the others; `nil` for fewer than four.
+    /// The same for every second call, from a fit to the others; `nil` of a single one.
     public var heldOutError: Double?
     /// Whether captured times hold waiting for peers without a trace, which the latency and the
     /// efficiency then carry to every other fabric.

@@ -103,16 +103,6 @@ public struct Calibrator {
     let (latency, efficiency) = line(samples)
     let sizes = samples.map(\.bytes)
     let members = samples.map(\.row.group.ranks.count)
-    var heldOut: Double?
-    if samples.count >= 4 {
-      let half = samples.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-      let other = samples.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-      let (latency, efficiency) = line(half)
-      heldOut = quantile(
-        other.map {
-          abs($0.latency + latency + $0.moving / efficiency - $0.captured) / $0.captured
-        }, 0.5)
-    }
     let first = samples[0]
     return Calibration.Class(
       title: first.row.instance.title, algorithm: first.row.outcome.lowered?.algorithm ?? "",
@@ -121,10 +111,24 @@ public struct Calibrator {
       crossesPods: samples.contains { $0.row.crossesPods }, latency: latency,
       efficiency: efficiency, lossNanosecondsPerByte: lossNanosecondsPerByte(samples, efficiency),
       fit: Calibration.Fit(
-        samples: samples.count, bias: 0, medianError: 0, tailError: 0, heldOutError: heldOut,
+        samples: samples.count, bias: 0, medianError: 0, tailError: 0,
+        heldOutError: heldOutError(samples),
         includesWaiting: samples.contains {
           $0.row.instance.tracedMembers < $0.row.group.ranks.count
         }))
+  }
+
+  /// The median error of every second call, from a fit to the others; `nil` of a single one. The calls come
+  /// by size, then in the order of the capture, so which are held out hangs on nothing else.
+  private static func heldOutError(_ samples: [Sample]) -> Double? {
+    guard samples.count > 1 else { return nil }
+    let half = samples.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+    let other = samples.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    let (latency, efficiency) = line(half)
+    return quantile(
+      other.map {
+        abs($0.latency + latency + $0.moving / efficiency - $0.captured) / $0.captured
+      }, 0.5)
   }
 
   /// The nanoseconds a byte of a member that an efficiency loses: (1/e − 1) of what the bytes take alone, the
