@@ -78,6 +78,9 @@ struct RankTraceBuilder {
     return starts.count - 1
   }
 
+  /// The start of an event added before, in nanoseconds of the capture.
+  func start(of event: Int) -> Int64 { starts[event] }
+
   /// Records that one event waits for another, both by their passing numbers.
   mutating func addEdge(from: Int, to: Int) { edges.append((from, to)) }
 

@@ -51,8 +51,11 @@ public struct RankTrace: Sendable {
   /// Its events, ordered by start.
   public var events: EventTable
   /// Dependencies between its events that the capture records, launches left out; in order. A capture
-  /// that has any is taken to have them all.
+  /// that has any is taken to have them all, unless `recordsOnlyWaits`.
   public var edges: [EventEdge]
+  /// Whether `edges` are no more than what streams and host threads were told to wait for: what else
+  /// held an operation back is still to be found.
+  public var recordsOnlyWaits = false
   /// Whether its times were made up of durations and dependencies, for want of recorded ones.
   public var isScheduled = false
   /// Its communication calls.

@@ -14,6 +14,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   case launch
   /// A host call that waits for the GPU.
   case synchronize
+  /// A host thread that asks again and again whether the GPU is done, until the last of its queries began.
+  case poll
   /// A host call that makes a GPU stream wait for an event of another.
   case streamWait = "stream_wait"
   /// A collective that a host thread carries out (gloo).

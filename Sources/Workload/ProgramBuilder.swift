@@ -56,7 +56,7 @@ struct ProgramBuilder {
     case .streamWait:
       operation.kind = .host
       operation.duration = .zero
-    case .synchronize:
+    case .synchronize, .poll:
       // A wait is elastic: an instant at its end, held back by what it waits for.
       operation.kind = .host
       operation.start = event.end

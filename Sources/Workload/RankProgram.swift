@@ -21,6 +21,8 @@ public enum DependencyKind: String, Sendable, CaseIterable {
   case launch
   /// A host thread waits for the GPU.
   case hostWait = "host_wait"
+  /// A host thread asked again and again whether the GPU was done.
+  case poll
   /// A host thread went on just after another came to rest.
   case handOver = "hand_over"
   /// A stream was made to wait, between launches, for what another stream was last given.
@@ -32,7 +34,7 @@ public enum DependencyKind: String, Sendable, CaseIterable {
   public var isGuess: Bool {
     switch self {
     case .recorded, .launch: false
-    case .hostWait, .handOver, .streamWait, .inferred: true
+    case .hostWait, .poll, .handOver, .streamWait, .inferred: true
     }
   }
 }

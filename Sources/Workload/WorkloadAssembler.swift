@@ -150,12 +150,14 @@ public struct WorkloadAssembler {
       lastArrival: { arrivals[$0][$1] })
     captured.isScheduled = trace.isScheduled
     noteAssumptions(matched.programs)
+    var log = trace.log
+    for program in matched.programs { LaunchOrder.note(program, in: &log) }
     if let routed = matched.routed { assumptions.append(try routed.assumption()) }
     return Workload(
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
       programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,
       instances: matched.instances, firstInstance: matched.firstInstance, captured: captured,
-      assumptions: assumptions, log: trace.log)
+      assumptions: assumptions, log: log)
   }
 
   /// The selection, `last` made the last whole step that all ranks which mark steps have in common.
@@ -249,7 +251,7 @@ public struct WorkloadAssembler {
 
   private mutating func noteAssumptions(_ programs: [RankProgram]) {
     let inferred = programs.reduce(0) { $0 + $1.edgeCount(.inferred) }
-    let waits = programs.reduce(0) { $0 + $1.edgeCount(.hostWait) }
+    let waits = programs.reduce(0) { $0 + $1.edgeCount(.hostWait) + $1.edgeCount(.poll) }
     let contradicted = programs.reduce(0) { $0 + $1.contradictedEdges }
     let streamWaits = programs.reduce(0) { $0 + $1.edgeCount(.streamWait) }
     let handOvers = programs.reduce(0) { $0 + $1.edgeCount(.handOver) }

@@ -49,9 +49,10 @@ struct NativeFormatTests {
       call.receiveSplitsAreLost = sizes == .lost
       rank.add(.kernel, lane: 2, at: 18, for: 1, call)
     }
-    for kind in [EventKind.memcpy, .memset, .hostOperation, .synchronize, .hostCollective] {
+    for kind in [EventKind.memcpy, .memset, .hostOperation, .synchronize, .poll, .hostCollective] {
       rank.add(kind, lane: 0, at: 20, for: 1, name: kind.rawValue)
     }
+    rank.rank.recordsOnlyWaits = true
     rank.rank.edges = [
       EventEdge(event: 2, after: 3), EventEdge(event: 4, after: 2), EventEdge(event: 4, after: 3),
     ]
@@ -76,6 +77,7 @@ struct NativeFormatTests {
     #expect(a.originNanoseconds == b.originNanoseconds)
     #expect(a.host == b.host && a.device == b.device && a.lanes == b.lanes)
     #expect(a.events == b.events && a.edges == b.edges)
+    #expect(a.recordsOnlyWaits && b.recordsOnlyWaits)
     #expect(a.communications == b.communications)
     #expect(a.progress == b.progress)
     #expect(a.names == b.names)

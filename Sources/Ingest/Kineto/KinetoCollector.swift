@@ -5,51 +5,13 @@ import Trace
 
 /// What one pass over a Kineto file picks out of it: the raw material of a rank.
 struct KinetoCollector {
-  /// A GPU operation.
-  struct DeviceOperation {
-    var kind: EventKind
-    var stream: Int64
-    var start: Int64
-    var duration: Int64
-    var name: Int32
-    var correlation: Int64?
-    var metadata: NCCLMetadata?
-    var offset: Int64
-  }
-
-  /// A call into the GPU's runtime that launches or waits.
-  struct RuntimeCall {
-    var thread: Int64
-    var start: Int64
-    var duration: Int64
-    var name: Int32
-    var correlation: Int64?
-    var role: Role
-
-    /// What the call does to the order of things.
-    enum Role: UInt8 {
-      case launches, waits, makesStreamWait
-
-      /// By name: `cudaLaunchKernelExC`, `hipDeviceSynchronize`, `cudaStreamWaitEvent`, …
-      init?(_ name: String) {
-        if name.contains("StreamWaitEvent") {
-          self = .makesStreamWait
-        } else if name.contains("Synchronize") {
-          self = .waits
-        } else if ["Launch", "Memcpy", "Memset"].contains(where: name.contains) {
-          self = .launches
-        } else {
-          return nil
-        }
-      }
-    }
-  }
-
   let path: String
   private let parser: JSONParser
 
   private(set) var device = DeviceOperations()
   private(set) var runtime = RuntimeCalls()
+  private(set) var waits = KinetoWaits()
+  private(set) var polls = PollRuns()
   private(set) var cpuOperations: [HostSpan] = []
   private(set) var annotations: [HostSpan] = []
   private(set) var glooThreads: [Int64] = []
@@ -91,6 +53,9 @@ struct KinetoCollector {
     defer { runtime = RuntimeCalls() }
     return runtime
   }
+
+  /// The runs of queries that took long enough to be waits, to be used up; leaves none here.
+  mutating func takePolls() -> [PollRuns.Run] { polls.take() }
 
   /// The GPU operations, to be used up; leaves none here.
   mutating func takeDevice() -> DeviceOperations {
@@ -191,6 +156,8 @@ struct KinetoCollector {
     case .other: return
     case .metadata: try visitMetadata(bytes, event, offset: offset)
     case .kernel, .memcpy, .memset: try visitDevice(bytes, event, offset: offset)
+    case .synchronization: try visitSynchronization(bytes, event, offset: offset)
+    case .cudaEvent: try visitCUDAEvent(bytes, event)
     case .runtime: try visitRuntime(bytes, event, offset: offset)
     case .cpuOperation, .userAnnotation: try visitHost(bytes, event, offset: offset)
     }
@@ -225,13 +192,45 @@ struct KinetoCollector {
     guard event.phase == UInt8(ascii: "X"), let thread = event.thread else { return }
     let args = try event.arguments ?? event.args.map { try KinetoArguments(bytes, at: $0) }
     let name = try name(bytes, event, offset: offset)
-    guard let role = eventNames[name].role else { return }
+    guard let role = eventNames[name].role else { return polls.end(on: thread) }
     let (start, duration) = try times(bytes, event, offset: offset)
+    if role == .polls {
+      return polls.add(
+        thread: thread, start: start, duration: duration,
+        name: try interned(name, bytes, event, offset: offset))
+    }
+    polls.end(on: thread)
+    if let args { waits.note(args, of: role, at: start) }
+    if role == .records { return }
     runtime.append(
       RuntimeCall(
         thread: thread, start: start, duration: duration,
         name: try interned(name, bytes, event, offset: offset), correlation: args?.correlation,
         role: role))
+  }
+
+  private mutating func visitSynchronization(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent, offset: Int64
+  ) throws {
+    guard event.phase == UInt8(ascii: "X"),
+      let kind = KinetoWaits.Wait.Kind(try text(bytes, event.name, offset: offset))
+    else { return }
+    let args = try event.arguments ?? event.args.map { try KinetoArguments(bytes, at: $0) }
+    let (start, _) = try times(bytes, event, offset: offset)
+    waits.add(
+      KinetoWaits.Wait(
+        kind: kind, start: start, stream: args?.stream ?? event.thread,
+        correlation: args?.correlation, record: args?.recordCorrelation,
+        recordedStream: args?.waitedStream, event: args?.eventNumber))
+  }
+
+  /// An event as it was recorded: on which stream, by which call.
+  private mutating func visitCUDAEvent(
+    _ bytes: UnsafeRawBufferPointer, _ event: KinetoEvent
+  ) throws {
+    let args = try event.arguments ?? event.args.map { try KinetoArguments(bytes, at: $0) }
+    guard let correlation = args?.correlation, let stream = args?.stream else { return }
+    waits.name(correlation: correlation, stream: stream, event: args?.eventNumber)
   }
 
   private mutating func visitHost(

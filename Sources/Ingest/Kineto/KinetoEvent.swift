@@ -6,6 +6,8 @@ struct KinetoEvent {
   /// The categories that matter here.
   enum Category {
     case kernel, memcpy, memset, cpuOperation, runtime, userAnnotation, metadata, other
+    /// A wait of a stream or of the host, and an event as it was recorded.
+    case synchronization, cudaEvent
 
     init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
       if spells(bytes, range, "\"kernel\"") {
@@ -22,6 +24,10 @@ struct KinetoEvent {
         self = .memcpy
       } else if spells(bytes, range, "\"gpu_memset\"") {
         self = .memset
+      } else if spells(bytes, range, "\"cuda_sync\"") {
+        self = .synchronization
+      } else if spells(bytes, range, "\"cuda_event\"") {
+        self = .cudaEvent
       } else {
         self = .other
       }
@@ -30,7 +36,7 @@ struct KinetoEvent {
     /// Whether the known members of `args` matter.
     var readsArguments: Bool {
       switch self {
-      case .kernel, .memcpy, .memset, .runtime: true
+      case .kernel, .memcpy, .memset, .runtime, .synchronization, .cudaEvent: true
       default: false
       }
     }
@@ -153,6 +159,10 @@ struct SeenKeys {
 struct KinetoArguments {
   var correlation: Int64?
   var stream: Int64?
+  /// Of a wait: the stream, the call and the event that were recorded. Of a recorded event: its number.
+  var waitedStream: Int64?
+  var recordCorrelation: Int64?
+  var eventNumber: Int64?
   /// Whether the event carries communication metadata, to be parsed as a whole.
   var hasCollective = false
 
@@ -192,6 +202,16 @@ struct KinetoArguments {
     case 15 where spells(bytes, key, "Collective name"):
       hasCollective = true
       return true
+    case 14 where spells(bytes, key, "wait_on_stream"):
+      waitedStream = integer(bytes, value)
+      return seen.insert(2)
+    case 33 where spells(bytes, key, "wait_on_cuda_event_record_corr_id"):
+      recordCorrelation = integer(bytes, value)
+      return seen.insert(3)
+    case 21 where spells(bytes, key, "wait_on_cuda_event_id"),
+      8 where spells(bytes, key, "event_id"):
+      eventNumber = integer(bytes, value)
+      return seen.insert(4)
     default: return true
     }
   }

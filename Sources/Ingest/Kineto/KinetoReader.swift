@@ -15,6 +15,8 @@ struct KinetoReader {
   private var worldSize: Int?
   private let isLegacy: Bool
   private var launches = LaunchIndex()
+  private var waitEdges: KinetoWaitEdges?
+  private var launchless = LaunchlessOperations()
   /// By number of the name: whether it is a name of communication. Told when first asked.
   private var communicationNames: [Bool?] = []
   private var ncclNames: [Bool?] = []
@@ -34,6 +36,7 @@ struct KinetoReader {
       path: path, salvages: salvages, decodesAhead: decodesAhead)
     raw = collector
     salvage = collector.salvage
+    if !collector.waits.isEmpty { waitEdges = KinetoWaitEdges(collector.waits) }
     annotations = SpanNesting(collector.annotations)
     isLegacy = !collector.device.contains { $0.metadata != nil }
     builder.names = collector.names
@@ -58,12 +61,16 @@ struct KinetoReader {
     }
     addSteps()
     noteRules()
+    if !launches.isEmpty, let diagnostic = launchless.diagnostic(path: raw.path) {
+      log.note(diagnostic)
+    }
     if let salvage {
       log.append(salvage.log)
       assumptions += salvage.assumptions
     }
     let base = try raw.headers["baseTimeNanoseconds"]?.integer(in: 0...(1 << 62)) ?? 0
     var trace = try builder.finish(baseNanoseconds: base, path: raw.path)
+    trace.recordsOnlyWaits = waitEdges != nil
     trace.device = raw.headers["deviceProperties"]?.value.arrayValue?.first?["name"]?.stringValue
     trace.host = raw.headers["host_name"]?.value.stringValue
     return RankCapture(
@@ -105,20 +112,30 @@ struct KinetoReader {
     var device = raw.takeDevice()
     try device.drain { operation in
       let name = builder.names[operation.name]
+      let launch = operation.correlation.flatMap { launches[$0] }
+      if let correlation = operation.correlation, launch == nil {
+        launchless.add(correlation, name: name, offset: operation.offset)
+      }
       var draft = RankTraceBuilder.Draft(
         kind: operation.kind, lane: builder.lane(.stream, numbered: operation.stream),
         start: operation.start, duration: operation.duration, name: operation.name,
-        launchedBy: operation.correlation.flatMap { launches[$0] })
+        launchedBy: launch)
       do {
         if let call = try communication(of: operation, name: name) {
           draft.communication = builder.communications.count
           builder.communications.append(call)
         }
-        builder.add(draft)
+        let event = builder.add(draft)
+        waitEdges?.addOperation(
+          event, stream: operation.stream,
+          launched: launch.map { builder.start(of: $0) } ?? operation.start)
       } catch let diagnostic as Diagnostic {
         guard salvage != nil else { throw diagnostic.offeringSalvage }
         try salvage?.leaveOut(diagnostic)
       }
+    }
+    for edge in waitEdges?.resolve(path: raw.path, log: &log) ?? [] {
+      builder.addEdge(from: edge.from, to: edge.to)
     }
   }
 
@@ -138,6 +155,8 @@ struct KinetoReader {
       threads.insert(call.thread)
       count += 1
     }
+    let polls = raw.takePolls()
+    for poll in polls { threads.insert(poll.thread) }
     for thread in threads.sorted() { _ = builder.lane(.thread, numbered: thread) }
     builder.reserveCapacity(count + raw.device.count)
     var runtime = raw.takeRuntime()
@@ -147,11 +166,20 @@ struct KinetoReader {
         RankTraceBuilder.Draft(
           kind: Self.kind(of: call.role), lane: builder.lane(.thread, numbered: call.thread),
           start: call.start, duration: call.duration, name: call.name))
-      if call.role == .launches, let correlation = call.correlation {
+      guard let correlation = call.correlation else { return }
+      if call.role == .launches {
         launches.append(correlation, event: draft)
+      } else {
+        waitEdges?.addCall(draft, correlation: correlation, start: call.start)
       }
     }
     launches.sort()
+    for poll in polls {
+      builder.add(
+        RankTraceBuilder.Draft(
+          kind: .poll, lane: builder.lane(.thread, numbered: poll.thread), start: poll.start,
+          duration: poll.lastStart - poll.start, name: poll.name))
+    }
   }
 
   private static func kind(of role: KinetoCollector.RuntimeCall.Role) -> EventKind {
@@ -159,6 +187,7 @@ struct KinetoReader {
     case .launches: .launch
     case .waits: .synchronize
     case .makesStreamWait: .streamWait
+    case .polls, .records: .poll
     }
   }
 

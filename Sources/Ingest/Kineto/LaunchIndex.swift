@@ -7,6 +7,9 @@ struct LaunchIndex {
   /// No launches.
   init() {}
 
+  /// Whether there are none.
+  var isEmpty: Bool { events.isEmpty }
+
   /// Adds a launch; of several under one id the last counts.
   mutating func append(_ correlation: Int64, event: Int) {
     if let last = correlations.last, last > correlation { isSorted = false }
@@ -33,10 +36,10 @@ struct LaunchIndex {
   }
 }
 
-extension [Int64] {
+extension Array {
   /// In a list in which those that `isBehind` holds for are the last: the index of the first of
   /// them. O(log n).
-  func partitionPoint(_ isBehind: (Int64) -> Bool) -> Int {
+  func partitionPoint(_ isBehind: (Element) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

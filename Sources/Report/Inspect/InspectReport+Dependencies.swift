@@ -35,6 +35,7 @@ extension InspectReport {
     case .recorded: "recorded"
     case .launch: "launch, recorded"
     case .hostWait: "host thread waits for the GPU"
+    case .poll: "host thread polls until the GPU is done"
     case .handOver: "host thread goes on as another rests"
     case .streamWait: "stream wait between launches"
     case .inferred: "timing: resumed an idle lane"

@@ -178,7 +178,8 @@ public struct InspectReport: Sendable {
         "matched: \(Wording.count(workload.instances.count, "collective")) in "
           + "\(Wording.count(workload.groups.count, "group")); "
           + "dependencies: \(edges(.recorded)) recorded, \(edges(.launch)) launches, "
-          + "\(edges(.hostWait)) host waits, \(edges(.handOver)) hand-overs, "
+          + "\(edges(.hostWait)) host waits, "
+          + (edges(.poll) > 0 ? "\(edges(.poll)) polls, " : "") + "\(edges(.handOver)) hand-overs, "
           + "\(edges(.streamWait)) stream waits, \(edges(.inferred)) from timing")
     case .failure(let diagnostic):
       lines.append("can't be replayed as it is: " + DiagnosticRenderer.line(diagnostic))

@@ -2,7 +2,8 @@ extension NativeFormat {
   /// The keys that a manifest and a rank file hold.
   static let keys = [
     "schema", "world_size", "groups", "ranks", "assumptions", "name", "purpose", "rank",
-    "rank_source", "file", "events", "origin_ns", "times", "host", "device", "lanes", "progress",
+    "rank_source", "file", "events", "origin_ns", "times", "dependencies", "host", "device",
+    "lanes", "progress",
     "kind", "group", "last_enqueued", "last_started", "last_completed", "code", "text", "lane",
     "start_ns", "duration_ns", "launched_by", "after", "communication", "sequence", "send_bytes",
     "receive_bytes", "send_splits_bytes", "receive_splits_bytes", "peer", "tag", "routing",
@@ -16,7 +17,8 @@ extension NativeFormat {
 
   /// Whatever a trace directory may hold that no capture has put there.
   static var vocabulary: [String] {
-    var words = keys + rankSources + [schema, manifestName, fileName(of: RankID(0)), scheduled]
+    var words =
+      keys + rankSources + [schema, manifestName, fileName(of: RankID(0)), scheduled, waits]
     words += EventKind.allCases.map(\.rawValue)
     words += CollectiveKind.allCases.map(\.rawValue)
     words += CallState.allCases.map(\.rawValue)

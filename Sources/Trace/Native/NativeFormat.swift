@@ -8,6 +8,9 @@ public enum NativeFormat {
   /// What the manifest says of a rank's times where they were made up.
   static let scheduled = "scheduled"
 
+  /// What the manifest says of a rank's `after` where they are the waits of streams and threads alone.
+  static let waits = "waits"
+
   /// The name of a rank's file: `rank-00042.jsonl.zst`.
   static func fileName(of rank: RankID) -> String {
     let digits = String(rank.raw)

@@ -19,8 +19,8 @@ struct NativeRankReader {
   init(_ node: JSONNode, directory: String, worldSize: Int, groupCount: Int) throws {
     try node.allow(
       keys: [
-        "rank", "rank_source", "file", "events", "origin_ns", "times", "host", "device", "lanes",
-        "progress",
+        "rank", "rank_source", "file", "events", "origin_ns", "times", "dependencies", "host",
+        "device", "lanes", "progress",
       ])
     let file = try node.required("file").string()
     guard !file.contains("/"), file != "..", file != ".", !file.isEmpty else {
@@ -38,6 +38,12 @@ struct NativeRankReader {
         throw times.diagnostic(.valueOutOfRange, "must be 'scheduled', or left out")
       }
       rank.isScheduled = true
+    }
+    if let dependencies = try node.optional("dependencies") {
+      guard try dependencies.string() == NativeFormat.waits else {
+        throw dependencies.diagnostic(.valueOutOfRange, "must be 'waits', or left out")
+      }
+      rank.recordsOnlyWaits = true
     }
     rank.host = try node.optional("host")?.string()
     rank.device = try node.optional("device")?.string()

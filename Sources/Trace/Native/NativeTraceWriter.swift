@@ -131,6 +131,7 @@ public struct NativeTraceWriter {
       json.member("events", rank.events.count)
       json.member("origin_ns", rank.originNanoseconds)
       if rank.isScheduled { json.member("times", NativeFormat.scheduled) }
+      if rank.recordsOnlyWaits { json.member("dependencies", NativeFormat.waits) }
       if let host = rank.host { json.member("host", host) }
       if let device = rank.device { json.member("device", device) }
       json.key("lanes")

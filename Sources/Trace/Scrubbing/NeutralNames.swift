@@ -53,6 +53,7 @@ enum NeutralWords {
     case .hostOperation: "host work "
     case .launch: "launch "
     case .synchronize: "synchronize "
+    case .poll: "poll "
     case .streamWait: "stream wait "
     case .step: step + " "
     }

@@ -28,7 +28,9 @@ public enum TraceLikeness {
     if a.isScheduled != b.isScheduled { return "whether times were made up" }
     if a.lanes.map(\.kind) != b.lanes.map(\.kind) { return "its lanes" }
     if a.progress != b.progress { return "how far it had come" }
-    if a.edges != b.edges { return "recorded dependencies" }
+    if a.recordsOnlyWaits != b.recordsOnlyWaits || a.edges != b.edges {
+      return "recorded dependencies"
+    }
     if a.events.count != b.events.count { return "the number of events" }
     if a.steps.map(\.number) != b.steps.map(\.number) { return "the marks of steps" }
     for index in a.events.indices {

@@ -7,11 +7,15 @@ extension DependencyInference {
   static let hostRest = SimDuration.nanoseconds(500_000)
   /// What it waited for ended no longer than this before it went on.
   static let hostReaction = SimDuration.nanoseconds(500_000)
+  /// What a thread that polls was waiting for ended no longer than this before its last query began.
+  static let pollReaction = SimDuration.nanoseconds(100_000)
 
   mutating func addHostWaits() {
     guard program.hasDevice else { return }
     let device = Ended(program.operations.indices.filter { kinds[$0].isOnDevice }, program)
     for index in program.operations.indices where kinds[index] == .synchronize {
+      // What is recorded to hold it is no guess.
+      guard !program.dependencies[index].contains(where: { $0.kind == .recorded }) else { continue }
       // A zero-length operation at the end of the wait: what ended last before it held it.
       let operation = program.operations[index]
       guard let cause = device.last(by: operation.start, notIn: nil),
@@ -51,6 +55,22 @@ extension DependencyInference {
       program.operations[copy].end <= program.operations[next].start
     else { return }
     program.dependencies[next].append(Dependency(operation: copy, kind: .hostWait))
+  }
+
+  /// A thread that asked again and again whether the GPU was done went on when it was: the last query
+  /// found done what had ended last before it began.
+  mutating func addPolls() {
+    let polls = program.operations.indices.filter { kinds[$0] == .poll }
+    guard program.hasDevice, !polls.isEmpty else { return }
+    let device = Ended(program.operations.indices.filter { kinds[$0].isOnDevice }, program)
+    for index in polls {
+      let start = program.operations[index].start
+      guard let cause = device.last(by: start, notIn: nil),
+        program.operations[cause].end > laneEnd(before: index),
+        start - program.operations[cause].end <= Self.pollReaction
+      else { continue }
+      program.dependencies[index].append(Dependency(operation: cause, kind: .poll))
+    }
   }
 
   // MARK: Threads that hand over

@@ -12,11 +12,14 @@ struct DependencyInference {
   let kinds: [EventKind]
   /// Whether the capture records what waits for what, so that there is nothing to guess.
   private let isRecorded: Bool
+  /// Whether it records at least what streams and host threads were told to wait for.
+  private let recordsWaits: Bool
 
   /// - Parameter rank: the capture that the program was built from.
   init(_ program: RankProgram, rank: RankTrace) {
     self.program = program
-    isRecorded = !rank.edges.isEmpty || rank.isScheduled
+    isRecorded = !rank.edges.isEmpty && !rank.recordsOnlyWaits || rank.isScheduled
+    recordsWaits = rank.recordsOnlyWaits
     kinds = program.operations.map { rank.events.kind($0.event) }
   }
 
@@ -27,9 +30,10 @@ struct DependencyInference {
   consuming func complete(infers: Bool) -> RankProgram {
     if infers, !isRecorded {
       addHostWaits()
+      addPolls()
       addHandOvers()
       addSilentWaits()
-      addStreamWaits()
+      if !recordsWaits { addStreamWaits() }
       addIdleResumptions()
     }
     setLags()

@@ -35,6 +35,12 @@ enum NativeTraceCases {
       refract.trace/1; ingest the capture again with this version [unsupported-version]
       """),
     inManifest(
+      "dependencies of no kind", "\"origin_ns\": 0,",
+      "\"origin_ns\": 0, \"dependencies\": \"all\",",
+      """
+      manifest.json, at ranks[0].dependencies: must be 'waits', or left out [value-out-of-range]
+      """),
+    inManifest(
       "no version", "\"schema\": \"refract.trace/1\", ", "",
       "manifest.json, at schema: the key 'schema' is missing; add it [missing-key]"),
     inManifest(
