@@ -70,7 +70,9 @@ let modules: [Module] = [
     ]),
   Module(
     name: "Placement",
-    dependencies: ["Diagnostics", "Streams", "Trace", "Fabric"]),
+    dependencies: [
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Fabric",
+    ]),
   Module(
     name: "Collectives",
     dependencies: [
@@ -128,7 +130,9 @@ let testedModules: [Module] = [
   Module(name: "Export", dependencies: ["Quantities", "Diagnostics", "Trace", "Workload"]),
   Module(name: "Simulation", dependencies: ["Quantities", "JSON"]),
   Module(name: "Fabric", dependencies: ["Quantities", "Diagnostics", "JSON"]),
-  Module(name: "Placement", dependencies: ["Diagnostics", "Fabric"]),
+  Module(
+    name: "Placement",
+    dependencies: ["Quantities", "Diagnostics", "JSON", "Trace", "Workload", "Fabric"]),
   Module(
     name: "Collectives",
     dependencies: ["Quantities", "Trace", "Workload", "Fabric", "Placement", "Simulation", "JSON"]),

@@ -28,13 +28,13 @@ struct ScenarioRunner {
     self.scenario = scenario
     fabric = try FabricPreset.load(
       nameOrFile: scenario.fabric, overlays: scenario.overlays, faults: scenario.faults)
-    placement = try scenario.placement.place(worldSize: trace.workload.worldSize, on: fabric)
+    placement = try scenario.placement.place(PlacementJob(trace.workload), on: fabric)
     var others: [Stage.Other] = []
     for (job, trace) in zip(scenario.background, background) {
       others.append(
         Stage.Other(
           trace,
-          try job.placement.place(worldSize: trace.workload.worldSize, on: fabric)))
+          try job.placement.place(PlacementJob(trace.workload), on: fabric)))
     }
     stage = try Stage(fabric, placement, others: others, scenario)
     replayed = scenario.compute?.apply(to: trace.workload) ?? trace.workload
@@ -279,6 +279,7 @@ struct ScenarioRunner {
   private func assumptions(_ use: CalibrationUse?) -> [Assumption] {
     var list = workload.assumptions + modelAssumptions() + stage.assumptions()
     list += (scenario.compute?.words ?? []).map { Assumption("compute-supposed", $0) }
+    list += placement.notes.map { Assumption("placement", "\(placement.name): \($0)") }
     if let use { list.append(Assumption("calibrated", use.text)) }
     return list
   }

@@ -31,7 +31,9 @@ public struct TrafficMatrix: Sendable, Equatable {
       if let share = instance.evenShare(size: members.count) {
         even[instance.group] += share
       } else {
-        add(instance, members)
+        instance.forEachPair(size: members.count) { i, j, share in
+          bytes[members[i]][members[j]] += share
+        }
       }
     }
     for (group, share) in zip(workload.groups, even) where share > 0 {
@@ -64,50 +66,6 @@ public struct TrafficMatrix: Sendable, Equatable {
       for target in used {
         let selves = source == target ? counts[source] : 0
         bytes[source][target] += share * (counts[source] * counts[target] - selves)
-      }
-    }
-  }
-
-  private mutating func add(_ instance: CollectiveInstance, _ members: [Int]) {
-    switch instance.payload {
-    case .matrix(let matrix):
-      for (i, source) in members.enumerated() {
-        for (j, target) in members.enumerated() where i != j {
-          bytes[source][target] += matrix[i, j]
-        }
-      }
-    case .buffer(let size):
-      let whole = Double(size.bytes)
-      guard instance.kind != .send else {
-        bytes[members[0]][members[1]] += whole
-        return
-      }
-      let root = instance.root ?? 0
-      for (place, cell) in members.enumerated() where place != root {
-        switch instance.kind {
-        case .broadcast: bytes[members[root]][cell] += whole
-        case .scatter: bytes[members[root]][cell] += whole / Double(members.count)
-        case .gather: bytes[cell][members[root]] += whole / Double(members.count)
-        default: bytes[cell][members[root]] += whole
-        }
-      }
-    case .none, .routed: break
-    }
-  }
-}
-
-extension CollectiveInstance {
-  /// What each ordered pair of `n` members moves, where all move the same; `nil` where they don't.
-  fileprivate func evenShare(size n: Int) -> Double? {
-    switch payload {
-    case .none: return 0
-    case .matrix(.uniform(let bytes)): return bytes
-    case .matrix(.rows): return nil
-    case .routed(let routing): return routing.bytesWithAllCopies / Double(n)
-    case .buffer(let size):
-      switch kind {
-      case .send, .broadcast, .reduce, .gather, .scatter: return nil
-      default: return Double(size.bytes) / Double(n)
       }
     }
   }

@@ -25,6 +25,9 @@ public struct Workload: Sendable {
   public var sizes: SizeCounts {
     SizeCounts(programs.lazy.flatMap { $0.calls.map(\.communication) })
   }
+  /// For each rank the host that it was captured on, or has by what the user says of hosts; empty where
+  /// nothing is known of any.
+  public var hosts: [String?] = []
   /// What the result leans on, reading included.
   public var assumptions: [Assumption]
   /// What was found on the way, reading included.

@@ -157,7 +157,18 @@ public struct WorkloadAssembler {
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
       programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,
       instances: matched.instances, firstInstance: matched.firstInstance, captured: captured,
-      assumptions: assumptions, log: log)
+      hosts: hosts(), assumptions: assumptions, log: log)
+  }
+
+  /// The host of each rank; empty where nothing is known of any.
+  private func hosts() -> [String?] {
+    if let count = options.ranksPerHost {
+      return (0..<trace.worldSize).map { "host\($0 / count)" }
+    }
+    guard trace.ranks.contains(where: { $0.host != nil }) else { return [] }
+    var hosts = [String?](repeating: nil, count: trace.worldSize)
+    for rank in trace.ranks { hosts[rank.rank.index] = rank.host }
+    return hosts
   }
 
   /// The selection, `last` made the last whole step that all ranks which mark steps have in common.

@@ -22,7 +22,7 @@ struct CalibrateCommand: ParsableCommand {
   @Option(name: .long, help: "The fabric that the trace was captured on: a preset, or a file.")
   var fabric: String
 
-  @Option(name: .long, help: "Where ranks were: linear, or a CSV file with lines rank,gpu.")
+  @Option(name: .long, help: "Where ranks were: \(SeatArguments.policies).")
   var placement = "linear"
 
   @OptionGroup var trace: TraceOptions

@@ -13,7 +13,8 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(name: .long, help: "A fabric preset, or a fabric file. Give it once for each fabric.")
   var fabric: [String]
 
-  @Option(name: .long, help: "linear, or a CSV file with lines rank,gpu. May be given again.")
+  @Option(
+    name: .long, help: "Where ranks go: \(SeatArguments.policies). May be given again.")
   var placement: [String] = ["linear"]
 
   @OptionGroup var trace: TraceOptions

@@ -13,6 +13,8 @@ struct LoweringArguments: ParsableArguments {
       valueName: "key.path=value"))
   var overlays: [String] = []
 
+  @OptionGroup var seats: SeatArguments
+
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -74,7 +76,7 @@ struct LoweringArguments: ParsableArguments {
   func scenario(fabric: String, placement: String) throws -> Scenario {
     Scenario(
       fabric: fabric, overlays: try fabricOverlays(), faults: try faults(),
-      placement: PlacementPolicy(placement),
+      placement: try seats.policy(placement),
       lowering: try options())
   }
 

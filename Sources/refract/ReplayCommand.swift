@@ -12,7 +12,7 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(name: .long, help: "A fabric preset, or a fabric file.")
   var fabric: String
 
-  @Option(name: .long, help: "Where ranks go: linear, or a CSV file with lines rank,gpu.")
+  @Option(name: .long, help: "Where ranks go: \(SeatArguments.policies).")
   var placement = "linear"
 
   @OptionGroup var trace: TraceOptions

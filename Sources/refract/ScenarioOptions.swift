@@ -65,15 +65,16 @@ struct ScenarioOptions: ParsableArguments {
     let options = try lowering.options()
     let scaling = try compute.scaling()
     let faults = try lowering.faults()
+    let policies = try placements.map { try lowering.seats.policy($0) }
     let jobs = try background.map { try job($0, trace) }
     let swept = try fabrics.map { (fabric: $0, faults: try sweep($0, overlays, faults)) }
     return tier.tiers.flatMap { tier in
       swept.flatMap { fabric, sweeps in
         sweeps.flatMap { faults in
-          placements.map { placement in
+          policies.map { policy in
             Scenario(
               fabric: fabric, overlays: overlays, faults: faults, background: jobs,
-              placement: PlacementPolicy(placement), lowering: options, tier: tier,
+              placement: policy, lowering: options, tier: tier,
               tolerance: tolerance, compute: scaling)
           }
         }

@@ -20,7 +20,13 @@ enum PlacementCases {
       "{dir}/p.csv" + error)
   }
 
-  static let all = [
+  private static let policies =
+    "linear, block, cyclic, plane=N, order=tp-cp-ep-dp-pp, group-first=KIND, rail-aligned, "
+    + "random=SEED, captured and hosts=LIST"
+
+  static let all = table + PlacementWordCases.all + HostCases.all
+
+  private static let table = [
     changed(
       "no heading", "rank,gpu\n", "",
       """
@@ -153,6 +159,7 @@ enum PlacementCases {
     BadInput(
       "placement: neither a policy nor a file", CommandLineCases.job,
       CommandLineCases.replay + " --fabric hgx-h800-8 --placement liner", status: 66,
-      "liner: is neither a placement policy nor a file; the policy is 'linear' [no-such-file]"),
+      "liner: is neither a placement policy nor a file; policies are " + policies
+        + " [no-such-file]"),
   ]
 }
