@@ -89,7 +89,7 @@ let modules: [Module] = [
     name: "Report",
     dependencies: [
       "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Simulation", "Fabric",
-      "Collectives", "Study", mustache,
+      "Placement", "Collectives", "Study", mustache,
     ],
     resources: [
       .embedInCode("HTML/Templates/page.mustache"),

@@ -40,6 +40,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case placementIncomplete = "placement-incomplete"
     case malformedPlacement = "malformed-placement"
     case malformedTopology = "malformed-topology"
+    case placementRuleBroken = "placement-rule-broken"
     case deadlock = "deadlock"
     case jobHung = "job-hung"
     case secretRemains = "secret-remains"
@@ -95,7 +96,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case .noSuchFile: .noInput
     case .cannotWrite: .cannotWrite
     case .usage: .usage
-    case .thresholdExceeded: .checkFailed
+    case .thresholdExceeded, .placementRuleBroken: .checkFailed
     case .defect: .defect
     default: .badInput
     }

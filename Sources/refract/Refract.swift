@@ -21,7 +21,7 @@ struct Refract: AsyncParsableCommand {
     subcommands: [
       IngestCommand.self, InspectCommand.self, ReplayCommand.self, CalibrateCommand.self,
       CompareCommand.self, DiffCommand.self, ExportCommand.self, ScrubCommand.self,
-      FabricCommand.self, FlowsCommand.self,
+      FabricCommand.self, PlaceCommand.self, FlowsCommand.self,
     ])
 
   /// The version of the tool, which results carry.

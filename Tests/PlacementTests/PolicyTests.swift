@@ -39,7 +39,7 @@ struct PolicyTests {
       try nodes("cyclic:nodes=2", ranks: 6, taken: ["pod0/gpu[0-1]"]) == [0, 1, 0, 1, 1, 1])
   }
 
-  @Test("plane goes round in blocks; a full node hands the rest of its turn on")
+  @Test("plane goes round in blocks; a node with less room takes fewer")
   func plane() throws {
     #expect(try nodes("plane=2", ranks: 8) == [0, 0, 1, 1, 0, 0, 1, 1])
     #expect(try nodes("plane=3:nodes=2", ranks: 8) == [0, 0, 0, 1, 1, 1, 0, 1])
@@ -105,7 +105,7 @@ struct PolicyTests {
       #expect(Set(group.ranks.map { wide.gpuOfRank[$0.index] / 8 }).count == 1)
     }
     #expect(wide.notes.count == 1)
-    #expect(wide.notes[0].contains("4 groups of up to 8 ranks lie over up to 2 nodes"))
+    #expect(wide.notes[0].contains("4 groups of up to 8 ranks over up to 2 nodes"))
   }
 
   @Test("a group that no pod holds is said to lie over several")
@@ -114,7 +114,7 @@ struct PolicyTests {
       worldSize: 12, groups: Fixture.groups("ep", stride: 1, size: 12, of: 12))
     let placed = try place("group-first=ep", job)
     #expect(Set(placed.gpuOfRank.map { $0 / 8 }).count == 2)
-    #expect(placed.notes[0].contains("1 groups of up to 12 ranks lie over up to 2 pods"))
+    #expect(placed.notes[0].contains("1 group of up to 12 ranks over up to 2 pods"))
   }
 
   @Test("fragments: a group goes where it is whole, past room that is too small")
@@ -152,13 +152,13 @@ struct PolicyTests {
     let small = try Fixture.fabric(pods: 2, gpus: 10, node: 5)
     let placed = try PlacementPolicy("rail-aligned=tp", taken: ["0", "5"]).place(job, on: small)
     #expect(Set(placed.gpuOfRank).count == 16)
-    #expect(placed.notes.contains { $0.contains("have no GPU left on their rail") } == false)
+    #expect(placed.notes.contains { $0.contains("no GPU left") } == false)
     let tight = try PlacementPolicy("rail-aligned=tp", taken: ["0", "5", "10", "15"])
       .place(job, on: small)
     #expect(tight.notes == [])
     let none = try PlacementPolicy("rail-aligned=tp", taken: ["1", "6", "11", "16"])
       .place(job, on: small)
-    #expect(none.notes == ["4 ranks have no GPU left on their rail, and take others"])
+    #expect(none.notes == ["4 ranks with no GPU left on the right rail: on others"])
   }
 
   @Test("random is the same in every version: its first draws, written down")

@@ -108,7 +108,7 @@ struct HostFile {
     guard entries.count == worldSize else {
       throw Diagnostic(
         .placementIncomplete, at: SourceLocation(file: path),
-        "it names hosts \(entries.count) times, some more than once, so that each is one rank's, and "
+        "it names hosts \(counted(entries.count, "time")), some more than once, so that each is one rank's, and "
           + "the job has \(worldSize) ranks",
         remedy: "name a host for each rank, or each host once")
     }

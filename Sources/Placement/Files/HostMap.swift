@@ -52,7 +52,7 @@ struct HostMap {
       guard next < seats.nodes.count else {
         throw Fault(
           problem: "host '\(host)' is one too many: fabric '\(seats.fabric.name)' has "
-            + "\(seats.nodes.count) nodes with a free GPU",
+            + "\(counted(seats.nodes.count, "node")) with a free GPU",
           remedy: "choose a larger fabric, or give its pods nodes with "
             + "--set pod.gpus_per_node=N")
       }
@@ -66,7 +66,7 @@ struct HostMap {
     guard number < seats.layout.nodes.count else {
       throw Fault(
         problem: "host '\(host)' is node \(number), and fabric '\(seats.fabric.name)' has "
-          + "\(seats.layout.nodes.count) nodes",
+          + "\(counted(seats.layout.nodes.count, "node"))",
         remedy: "choose a larger fabric, or name its nodes in order with --hosts")
     }
     guard let index = indexOfNode[number] else {

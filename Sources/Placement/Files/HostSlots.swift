@@ -43,7 +43,7 @@ struct HostSlots {
     guard gpus.count == worldSize else {
       throw fault(
         nil, .placementIncomplete,
-        "the \(entries.count) hosts have room for \(gpus.count) of \(worldSize) ranks",
+        "there is room for \(gpus.count) of \(worldSize) ranks on \(counted(entries.count, "host"))",
         "add hosts, or slots")
     }
     return gpus

@@ -27,7 +27,7 @@ struct RankHosts {
       guard used[index] < node.count else {
         throw Fault(
           rank: rank,
-          problem: "host '\(host)' gets more ranks than the \(node.count) free GPUs of its node",
+          problem: "host '\(host)' gets more ranks than its node has free GPUs, \(node.count)",
           remedy: "choose a fabric with larger nodes, or another placement")
       }
       gpus.append(seats.free[node.lowerBound + used[index]])

@@ -57,7 +57,7 @@ struct GroupFirst {
     let notes = [
       overPods.note("pods", free: seating.seats.pods.map(\.seats.count)),
       overNodes.note("nodes", free: seating.seats.nodes.map(\.seats.count)),
-      rest > 0 ? "\(rest) ranks are in no such group, and take the GPUs that are left" : nil,
+      rest > 0 ? "\(counted(rest, "rank")) in no such group: on GPUs that are left" : nil,
     ]
     return (seating.gpus, notes.compactMap(\.self))
   }
@@ -121,7 +121,7 @@ private struct SplitGroups {
     guard let most = parts.max(), let size = sizes.max() else { return nil }
     let shown = labels.prefix(4).joined(separator: ", ") + (labels.count > 4 ? ", …" : "")
     return
-      "\(labels.count) groups of up to \(size) ranks lie over up to \(most) \(places), of which "
-      + "the largest has \(free.max() ?? 0) free GPUs: \(shown)"
+      "\(counted(labels.count, "group")) of up to \(size) ranks over up to \(most) \(places), of which "
+      + "the largest has \(counted(free.max() ?? 0, "free GPU")): \(shown)"
   }
 }

@@ -38,8 +38,9 @@ struct RailAlignment {
     }
     let outside = seating.seatTheRest() - displaced
     let notes = [
-      displaced > 0 ? "\(displaced) ranks have no GPU left on their rail, and take others" : nil,
-      outside > 0 ? "\(outside) ranks are in no such group, and take the GPUs that are left" : nil,
+      displaced > 0
+        ? "\(counted(displaced, "rank")) with no GPU left on the right rail: on others" : nil,
+      outside > 0 ? "\(counted(outside, "rank")) in no such group: on GPUs that are left" : nil,
     ]
     return (seating.gpus, notes.compactMap(\.self))
   }

@@ -24,8 +24,8 @@ enum SlurmDistribution {
     }
   }
 
-  /// `plane=n`: `size` consecutive ranks to a node, the next to the next, round and round; a node that
-  /// is full before its turn is over hands the rest of it on. With a size of 1 it is `cyclic`.
+  /// `plane=n`: `size` consecutive ranks to a node, the next to the next, round and round; a node with
+  /// less room takes fewer, and the next begins a turn of its own. With a size of 1 it is `cyclic`.
   ///
   /// - Returns: for each node its ranks, in order.
   /// - Complexity: O(ranks + nodes · the most turns that a node takes).

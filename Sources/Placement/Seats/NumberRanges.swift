@@ -1,3 +1,8 @@
+/// `1 node`, `6 nodes`.
+func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)" + (count == 1 ? "" : "s")
+}
+
 /// Whole numbers and ranges of them as people write them: `3`, `0-7`, `0-3,8`.
 enum NumberRanges {
   /// The ranges, in order; `nil` where a part is neither a number nor a range that goes up.

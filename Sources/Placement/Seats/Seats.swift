@@ -81,8 +81,7 @@ struct Seats: Sendable {
 
   /// The first nodes that have room for `ranks`: `count` of them, or as few as it takes.
   ///
-  /// - Throws: a `Diagnostic` where there are not so many, or the job has not a rank for each, or they
-  ///   are too small. `word` is what asked.
+  /// - Throws: a `Diagnostic` where there are not so many, or they are too small. `word` is what asked.
   func allocation(ranks: Int, nodes count: Int?, word: String) throws -> ArraySlice<Node> {
     guard let count else {
       var end = 0
@@ -96,15 +95,15 @@ struct Seats: Sendable {
     guard count <= nodes.count else {
       throw Diagnostic(
         .usage,
-        "placement '\(word)' asks for \(count) nodes, and fabric '\(fabric.name)' has "
+        "placement '\(word)' asks for \(counted(count, "node")), and fabric '\(fabric.name)' has "
           + "\(nodes.count) with a free GPU", remedy: "ask for fewer, or for none in particular")
     }
     let room = nodes[..<count].reduce(0) { $0 + $1.seats.count }
     guard room >= ranks else {
       throw Diagnostic(
         .usage,
-        "placement '\(word)' asks for \(count) nodes, whose \(room) free GPUs are too few "
-          + "for \(ranks) ranks", remedy: "ask for more nodes")
+        "placement '\(word)' asks for \(counted(count, "node")) with room for \(room) of "
+          + "\(ranks) ranks", remedy: "ask for more nodes")
     }
     return nodes[..<count]
   }

@@ -20,13 +20,12 @@ enum PlacementCases {
       "{dir}/p.csv" + error)
   }
 
-  private static let policies =
+  /// The policies, as messages list them.
+  static let policies =
     "linear, block, cyclic, plane=N, order=tp-cp-ep-dp-pp, group-first=KIND, rail-aligned, "
     + "random=SEED, captured and hosts=LIST"
 
-  static let all = table + PlacementWordCases.all + HostCases.all
-
-  private static let table = [
+  static let all = [
     changed(
       "no heading", "rank,gpu\n", "",
       """
