@@ -46,6 +46,12 @@ enum ImportCases {
       : comes to 7999992 GPUs, more than 1048576; check the ranges and --gpus-per-node \
       [limit-exceeded]
       """),
+    slurm(
+      "pods of different sizes", "BlockName=a Nodes=n[1-9]\nBlockName=b Nodes=m[1-2]\n",
+      """
+      : comes to pods of different sizes (72, 16 GPUs), and a fabric's pods are alike; leave the \
+      odd ones out, or make each node a pod [malformed-topology]
+      """),
     file(
       "nothing known", "notes.txt", .bytes(Array("hello\n".utf8)), "",
       """
