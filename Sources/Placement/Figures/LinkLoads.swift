@@ -7,6 +7,8 @@ struct LinkLoads {
   private(set) var bytes: [Double]
   /// The most links that a pair's bytes cross.
   private(set) var mostLinks = 0
+  /// Bytes of pairs between which every way is lost.
+  private(set) var lostBytes = 0.0
 
   init(_ fabric: Fabric) {
     self.fabric = fabric
@@ -15,12 +17,17 @@ struct LinkLoads {
 
   /// Puts bytes from one GPU to another on the links between them: the one place that asks for routes.
   ///
-  /// - Returns: how many links they cross.
+  /// - Returns: how many links they cross: on average, where they go several ways.
   mutating func add(_ amount: Double, from source: Int, to target: Int) -> Double {
     let route = fabric.route(from: source, to: target)
-    for link in route.links { bytes[link.index] += amount }
-    mostLinks = max(mostLinks, route.links.count)
-    return Double(route.links.count)
+    var crossed = 0.0
+    for (link, share) in zip(route.links, route.shares) {
+      bytes[link.index] += amount * share
+      crossed += share
+    }
+    mostLinks = max(mostLinks, Int(crossed.rounded(.up)))
+    if !route.isReachable, source != target { lostBytes += amount }
+    return crossed
   }
 
   /// The links that take longest for what they have to carry, longest first, then by number.

@@ -64,7 +64,7 @@ struct Seats: Sendable {
   }
 
   /// Whether a GPU can be used at all; the one place that knows of broken ones.
-  static func isUsable(_ gpu: Int, _ fabric: Fabric) -> Bool { true }
+  static func isUsable(_ gpu: Int, _ fabric: Fabric) -> Bool { fabric.isHealthy(gpu: gpu) }
 
   /// Throws where a job of `worldSize` ranks doesn't fit.
   func require(_ worldSize: Int) throws {
@@ -73,7 +73,7 @@ struct Seats: Sendable {
     throw Diagnostic(
       .fabricTooSmall, at: SourceLocation(file: "fabric '\(fabric.name)'"),
       "the job has \(worldSize) ranks, and fabric '\(fabric.name)' has \(fabric.gpuCount) GPUs"
-        + (lost > 0 ? ", of which \(lost) are taken: \(free.count) are left" : ""),
+        + (lost > 0 ? ", of which \(lost) are taken or lost: \(free.count) are left" : ""),
       remedy: lost > 0
         ? "take fewer, choose a larger fabric, or raise 'pods' in its file"
         : "choose a larger fabric, or raise 'pods' in its file")

@@ -11,7 +11,7 @@ struct BadInputTests {
     + PlacementWordCases.all + HostCases.all + PlacementRuleCases.all
     + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all + PickleCases.all
     + FlightRecorderCases.all + InspectorCases.all + ChakraCases.all + ScrubCases.all
-    + RoutingCases.all + ArchiveCases.all + ComputeCases.all + ImportCases.all
+    + RoutingCases.all + ArchiveCases.all + ComputeCases.all + ImportCases.all + FaultCases.all
 
   @Test("is refused in the words of its table", arguments: cases)
   func refusal(_ bad: BadInput) throws {

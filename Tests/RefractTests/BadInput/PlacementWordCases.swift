@@ -178,7 +178,7 @@ enum PlacementWordCases {
     word(
       "too few GPUs left", "--taken pod[0-255]", status: 65,
       "fabric 'hgx-h800-8': the job has 2 ranks, and fabric 'hgx-h800-8' has 2048 GPUs, of "
-        + "which 2048 are taken: 0 are left; take fewer, choose a larger fabric, or raise "
+        + "which 2048 are taken or lost: 0 are left; take fewer, choose a larger fabric, or raise "
         + "'pods' in its file [fabric-too-small]"),
     word(
       "a policy that is misspelled", "--placement plain=4", status: 66,
