@@ -157,6 +157,7 @@ let package = Package(
     // For tools/bench, a package of its own; not meant for anyone else.
     .library(name: "Simulation", targets: ["Quantities", "Simulation"]),
     .library(name: "Ingest", targets: ["Streams", "Trace", "Ingest"]),
+    .library(name: "Collectives", targets: ["Workload", "Collectives"]),
     // For tools/fuzz, likewise: all that reads, and what it hands on to.
     .library(name: "Report", targets: modules.map(\.name)),
   ],

@@ -60,6 +60,9 @@ public struct EventTable: Sendable, Equatable {
   /// The kind of an event, without the rest of it.
   public func kind(_ index: Int) -> EventKind { kinds[index] }
 
+  /// What launched an event, without the rest of it.
+  public func launch(of index: Int) -> Int? { Self.optional(launches[index]) }
+
   private static func optional(_ index: Int32) -> Int? { index == none ? nil : Int(index) }
 }
 

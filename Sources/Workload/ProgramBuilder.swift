@@ -10,9 +10,11 @@ struct ProgramBuilder {
   private var program: RankProgram
   /// Operations before they are ordered by lane.
   private var drafts: [Draft] = []
-  /// Index into `drafts` of the operation that stands for an event: of its first part for launches.
-  private var draftOfEvent: [Int: Int] = [:]
-  private var firstChild: [Int: Int] = [:]
+  /// Of each event the index into `drafts` of the operation that stands for it: of its first part for
+  /// launches.
+  private var draftOfEvent: EventIndex
+  /// Of each event the first that it launched.
+  private var firstChild: EventIndex
 
   private struct Draft {
     var operation: Operation
@@ -26,15 +28,18 @@ struct ProgramBuilder {
     self.rank = rank
     selected = events
     self.clock = clock
+    draftOfEvent = EventIndex(count: rank.events.count)
+    firstChild = EventIndex(count: rank.events.count)
     program = RankProgram(source: rank.rank)
     program.names = rank.names
     program.hasDevice = events.contains { rank.events.kind($0).isOnDevice }
+    drafts.reserveCapacity(events.count)
   }
 
   /// The program, without inferred edges.
   consuming func build() -> RankProgram {
     for index in selected {
-      guard let launch = rank.events[index].launchedBy, firstChild[launch] == nil else { continue }
+      guard let launch = rank.events.launch(of: index), firstChild[launch] == nil else { continue }
       firstChild[launch] = index
     }
     for index in selected { draft(index) }
@@ -120,6 +125,7 @@ struct ProgramBuilder {
       }
     }
     var place = [Int](repeating: 0, count: drafts.count)
+    program.operations.reserveCapacity(drafts.count)
     for (laneIndex, laneTracks) in tracks.enumerated() {
       for track in laneTracks {
         let start = program.operations.count

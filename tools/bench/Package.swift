@@ -25,6 +25,7 @@ let package = Package(
         "CAllocations",
         .product(name: "Simulation", package: "refract"),
         .product(name: "Ingest", package: "refract"),
+        .product(name: "Collectives", package: "refract"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

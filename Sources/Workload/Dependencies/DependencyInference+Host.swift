@@ -23,10 +23,7 @@ extension DependencyInference {
       else { continue }
       program.dependencies[index].append(Dependency(operation: cause, kind: .hostWait))
     }
-    if !program.blockingLaunches.isEmpty {
-      let launched = launchedOperations()
-      for index in program.blockingLaunches { addWait(behind: index, for: launched[index]) }
-    }
+    for index in program.blockingLaunches { addWait(behind: index, for: launched[index]) }
     for call in program.calls where call.communication.hostWaits {
       addSpin(behind: call.operation)
     }
@@ -111,7 +108,6 @@ extension DependencyInference {
   /// that without a call, as on a counter in host memory.
   mutating func addSilentWaits() {
     guard program.hasDevice else { return }
-    let launched = launchedOperations()
     for lane in hostLanes {
       for index in program.laneRanges[lane].dropFirst() {
         let start = program.operations[index].start

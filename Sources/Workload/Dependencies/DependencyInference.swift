@@ -15,12 +15,16 @@ struct DependencyInference {
   /// Whether it records at least what streams and host threads were told to wait for.
   private let recordsWaits: Bool
 
+  /// For each operation what it launched first, if anything.
+  let launched: EventIndex
+
   /// - Parameter rank: the capture that the program was built from.
   init(_ program: RankProgram, rank: RankTrace) {
     self.program = program
     isRecorded = !rank.edges.isEmpty && !rank.recordsOnlyWaits || rank.isScheduled
     recordsWaits = rank.recordsOnlyWaits
     kinds = program.operations.map { rank.events.kind($0.event) }
+    launched = Self.launched(program)
   }
 
   /// The program with edges and lags.
@@ -47,7 +51,6 @@ struct DependencyInference {
   /// contradict that, the event had been recorded earlier, and nothing is added.
   private mutating func addStreamWaits() {
     guard program.hasDevice else { return }
-    let launched = launchedOperations()
     for range in program.laneRanges {
       var given: [Int] = []
       var isWaiting = false
@@ -70,9 +73,8 @@ struct DependencyInference {
     program.dependencies[operation].append(Dependency(operation: cause, kind: .streamWait))
   }
 
-  /// For each launch what it launched first.
-  func launchedOperations() -> [Int: Int] {
-    var launched: [Int: Int] = [:]
+  private static func launched(_ program: RankProgram) -> EventIndex {
+    var launched = EventIndex(count: program.operations.count)
     for index in program.operations.indices {
       for edge in program.dependencies[index] where edge.kind == .launch {
         if launched[edge.operation] == nil { launched[edge.operation] = index }

@@ -37,13 +37,16 @@ private struct EndOrder {
   private var beforeLane: [Int] = []
 
   init(_ unordered: [Int], _ program: RankProgram) {
-    operations = unordered.sorted { lhs, rhs in
-      let (a, b) = (program.operations[lhs], program.operations[rhs])
+    let ordered = unordered.map { index in
+      let operation = program.operations[index]
+      return (end: operation.end, lane: operation.lane, index: index)
+    }.sorted { a, b in
       if a.end != b.end { return a.end < b.end }
-      return a.lane != b.lane ? a.lane < b.lane : lhs < rhs
+      return a.lane != b.lane ? a.lane < b.lane : a.index < b.index
     }
-    ends = operations.map { program.operations[$0].end }
-    lanes = operations.map { program.operations[$0].lane }
+    operations = ordered.map(\.index)
+    ends = ordered.map(\.end)
+    lanes = ordered.map(\.lane)
     beforeLane.reserveCapacity(lanes.count)
     for index in lanes.indices {
       beforeLane.append(

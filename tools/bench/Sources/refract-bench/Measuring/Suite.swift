@@ -4,6 +4,7 @@ import Simulation
 enum Suite {
   static var cases: [Case] {
     stars + tolerant + pods + staggered + collectives + churn + queue + replays + reading
+      + graphs
   }
 
   static func named(_ name: String) -> Case? { cases.first { $0.name == name } }
@@ -76,6 +77,19 @@ enum Suite {
         return {
           var replayer = Replayer(plan, lowering: lowering, tier: tier)
           return Counts(try replayer.run())
+        }
+      }
+    }
+  }
+
+  /// A trace made a graph and replayed as captured, by events.
+  private static var graphs: [Case] {
+    [10_000, 100_000, 1_000_000].map { events in
+      Case(family: "graph", size: events) {
+        let trace = GraphTrace(ranks: 8, events: events).trace
+        return {
+          let workload = try GraphWork.workload(of: trace)
+          return Counts(try GraphWork.replay(workload))
         }
       }
     }
