@@ -30,16 +30,24 @@ extension KinetoCollector {
 
       /// By name: `cudaLaunchKernelExC`, `hipDeviceSynchronize`, `cudaStreamWaitEvent`, …
       init?(_ name: String) {
+        if name.contains("Event"), let role = Role(ofEventCall: name) {
+          self = role
+        } else if name.contains("Synchronize") {
+          self = .waits
+        } else if ["Launch", "Memcpy", "Memset"].contains(where: name.contains) {
+          self = .launches
+        } else {
+          return nil
+        }
+      }
+
+      private init?(ofEventCall name: String) {
         if name.contains("StreamWaitEvent") {
           self = .makesStreamWait
         } else if name.contains("EventRecord") {
           self = .records
         } else if name.contains("EventQuery") {
           self = .polls
-        } else if name.contains("Synchronize") {
-          self = .waits
-        } else if ["Launch", "Memcpy", "Memset"].contains(where: name.contains) {
-          self = .launches
         } else {
           return nil
         }
