@@ -29,7 +29,7 @@ public enum FabricImporter {
     var writer = JSONWriter(indented: true)
     writer.value(document)
     writer.endLine()
-    return (Fabric(specification), writer.bytes)
+    return (try Fabric(specification), writer.bytes)
   }
 
   /// What a fabric file must hold is for its reader to say; of pods of several sizes it would speak in

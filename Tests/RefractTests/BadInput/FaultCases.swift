@@ -54,12 +54,12 @@ enum FaultCases {
       """),
     fabric(
       "a failed part that is none", #""fail": ["pod0/plane0", 3]"#,
-      "fail[1]: is a number and must be a string [wrong-type]"),
+      "fail[1]: is a number where a string is expected [wrong-type]"),
     fabric(
       "a load of more than all", #""load": [{"links": "pod0", "share": 1.5}]"#,
       "load[0].share: is 1.5 and must be between 0 and 1 [value-out-of-range]"),
     fabric(
       "a degradation without a share", #""degrade": [{"links": "pod0"}]"#,
-      "degrade[0].to: is missing [missing-key]"),
+      "degrade[0].to: the key 'to' is missing; add it [missing-key]"),
   ]
 }
