@@ -104,8 +104,8 @@ struct Placer {
       throw fault("host '\(twice)' stands in it twice", "name each host once")
     }
     let entries = hosts.map { HostSlots.Entry(host: $0, slots: nil, line: nil) }
-    return try HostSlots(entries: entries) { _, code, problem, remedy in
-      Diagnostic(code, "placement '\(word)': \(problem)", remedy: remedy)
+    return try HostSlots(entries: entries) { _, _, problem, remedy in
+      fault(problem, remedy)
     }.place(worldSize: job.worldSize, on: seats, names: try nodeNames())
   }
 

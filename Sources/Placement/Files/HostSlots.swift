@@ -24,7 +24,8 @@ struct HostSlots {
   func place(worldSize: Int, on seats: Seats, names: [String]?) throws -> [Int] {
     var map = HostMap(seats, names: names, hosts: entries.lazy.map(\.host))
     var gpus: [Int] = []
-    for entry in entries {
+    // Hosts that the job doesn't need may be any number.
+    for entry in entries where gpus.count < worldSize {
       let node: Seats.Node
       do {
         node = seats.nodes[try map.node(entry.host)]

@@ -189,8 +189,10 @@ public struct RuleCheck {
     do {
       return try stepTime(policy)
     } catch let diagnostic as Diagnostic where diagnostic.code == .noSuchFile {
+      var place = rule.location
+      place.keyPath = place.keyPath.map { $0.replacing(".step_time", with: ".policy") }
       throw Diagnostic(
-        .noSuchFile, at: rule.location, "'\(policy.word)' \(diagnostic.problem)",
+        .noSuchFile, at: place, "'\(policy.word)' \(diagnostic.problem)",
         remedy: diagnostic.remedy)
     }
   }

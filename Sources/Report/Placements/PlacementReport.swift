@@ -49,7 +49,8 @@ public enum PlacementReport {
     var line = mark + verdict.rule.name
     if let figure = verdict.figure, let limit = verdict.limit {
       let unit = verdict.rule.unit.map { " " + $0 } ?? ""
-      line += ": \(fixedPoint(figure, digits: 4))\(unit), at most \(fixedPoint(limit, digits: 4))\(unit)"
+      let (found, most) = (fixedPoint(figure, digits: 4), fixedPoint(limit, digits: 4))
+      line += ": \(found)\(unit), at most \(most)\(unit)"
     } else if verdict.offenderCount > 0 {
       line += ": broken by " + Wording.count(verdict.offenderCount, "group")
     }

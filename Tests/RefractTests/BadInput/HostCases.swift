@@ -111,11 +111,10 @@ enum HostCases {
       "{dir}/hosts: there is room for 1 of 2 ranks on 1 host; add hosts, or slots "
         + "[placement-incomplete]"),
     file(
-      "hostlist: more hosts than nodes", "a,b,c\n",
-      " --set pod.gpus=1 --set pod.gpus_per_node=1 --set pods=2", status: 65,
-      "{dir}/hosts, line 1: host 'c' is one too many: fabric 'hgx-h800-8 pod.gpus=1 "
-        + "pod.gpus_per_node=1 pods=2' has 2 nodes with a free GPU; choose a larger fabric, or "
-        + "give its pods nodes with --set pod.gpus_per_node=N [malformed-placement]"),
+      "hostfile: more hosts than nodes", "a slots=1\nb slots=1\n", " --set pods=1", status: 65,
+      "{dir}/hosts, line 2: host 'b' is one too many: fabric 'hgx-h800-8 pods=1' has 1 node with "
+        + "a free GPU; choose a larger fabric, or give its pods nodes with "
+        + "--set pod.gpus_per_node=N [malformed-placement]"),
     file(
       "nothing but comments", "# rank,gpu\n", "", status: 65,
       "{dir}/hosts: there is nothing in it but comments; give each of the 2 ranks a place "

@@ -107,5 +107,10 @@ enum PlacementRuleCases {
       "a text that ends early", head + #"[{"keep":"dp","in":"pod"}"#, status: 65,
       "{dir}/rules.json, line 1, byte 71: not valid JSON: the text ends before the value "
         + "does; mend or capture the file again [malformed-json]"),
+    rules(
+      "a policy's file that is not there",
+      head + #"[{"step_time":"no_worse_than","policy":"no.csv"}]}"#, status: 66,
+      "{dir}/rules.json, at rules[0].policy: 'no.csv' is neither a placement policy nor a file; "
+        + "policies are " + PlacementCases.policies + " [no-such-file]"),
   ]
 }

@@ -130,18 +130,18 @@ enum PlacementWordCases {
         + "[usage]"),
     word(
       "hosts with too little room",
-      "--placement hosts=a --set pod.gpus=1 --set pod.gpus_per_node=1", status: 65,
+      "--placement hosts=a --set pod.gpus=1 --set pod.gpus_per_node=1", status: 64,
       "placement 'hosts=a': there is room for 1 of 2 ranks on 1 host; add hosts, or slots "
-        + "[placement-incomplete]"),
+        + "[usage]"),
     word(
-      "a host that --hosts lacks", "--placement hosts=c --hosts a,b", status: 65,
+      "a host that --hosts lacks", "--placement hosts=c --hosts a,b", status: 64,
       "placement 'hosts=c': host 'c' is not among those of --hosts; add it to the list "
-        + "[malformed-placement]"),
+        + "[usage]"),
     word(
-      "a node that the fabric lacks", "--placement hosts=node256", status: 65,
+      "a node that the fabric lacks", "--placement hosts=node256", status: 64,
       "placement 'hosts=node256': host 'node256' is node 256, and fabric 'hgx-h800-8' has "
         + "256 nodes; choose a larger fabric, or name its nodes in order with --hosts "
-        + "[malformed-placement]"),
+        + "[usage]"),
     word(
       "declared hosts that can't be read", "--placement captured --ranks-per-host 1 --hosts a[",
       status: 64,
@@ -151,9 +151,9 @@ enum PlacementWordCases {
       "--hosts 'a,a': host 'a' stands in it twice; name each node of the fabric once, in "
         + "order [usage]"),
     word(
-      "a node all of whose GPUs are taken", "--placement hosts=node0 --taken node0", status: 65,
+      "a node all of whose GPUs are taken", "--placement hosts=node0 --taken node0", status: 64,
       "placement 'hosts=node0': host 'node0' has no free GPU; take fewer GPUs, or leave "
-        + "the host out [malformed-placement]"),
+        + "the host out [usage]"),
     word(
       "a taken GPU that is not there", "--taken pod0/gpu8", status: 64,
       "--taken 'pod0/gpu8': the fabric has no gpu8; the last is gpu7 [usage]"),
