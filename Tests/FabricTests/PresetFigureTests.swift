@@ -126,7 +126,7 @@ struct PresetFigureTests {
                  "oversubscription": \(up)}},
          "scale_out": {"bandwidth_gbps": 30, "hop_latency_ns": 1, "oversubscription": \(out)}}
         """
-      let fabric = Fabric(
+      let fabric = try Fabric(
         try FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "t.json")))
       let found = fabric.bisectionBandwidth?.gigabitsPerSecond
       let least = Self.leastCut(pods: pods, gpus: gpus, up: (100, up), out: (30, out))

@@ -13,7 +13,7 @@ enum Fixture {
           "scale_up": { "bandwidth_gbps": 800, "hop_latency_ns": 250 } },
         "scale_out": { "bandwidth_gbps": 80, "hop_latency_ns": 1000 } }
       """
-    return Fabric(try FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "f.json")))
+    return try Fabric(FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "f.json")))
   }
 
   /// The groups of a dimension: all ranks of a job, parted.

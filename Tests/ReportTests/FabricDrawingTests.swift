@@ -41,7 +41,7 @@ struct FabricDrawingTests {
         json.member("technology", "optical")
       }
     }
-    return Fabric(try FabricSpecification(JSONNode(parsing: json.bytes, file: "t.json")))
+    return try Fabric(FabricSpecification(JSONNode(parsing: json.bytes, file: "t.json")))
   }
 
   /// The texts, as a reader sees them.
