@@ -89,7 +89,7 @@ struct ScenarioOptions: ParsableArguments {
       throw ValidationError("--background '\(text)' is not TRACE@PLACEMENT")
     }
     return BackgroundJob(
-      try trace.source([String(parts[0])]), placement: PlacementPolicy(String(parts[1])))
+      try trace.source([String(parts[0])]), placement: try lowering.seats.policy(String(parts[1])))
   }
 
   /// What has failed, time after time: nothing more than is given, then one part after the other.
