@@ -23,7 +23,7 @@ extension Fabric {
   }
 
   /// Where a GPU is.
-  private struct End {
+  struct End {
     let gpu: Int
     let run: PodRun
     let pod: Int
@@ -142,25 +142,29 @@ extension Fabric {
     return z ^ (z >> 31)
   }
 
-  private func leafID(_ end: End, _ leaf: Int, _ bundle: Int, isUp: Bool) -> FabricLinkID {
+  func leafID(_ end: End, _ leaf: Int, _ bundle: Int, isUp: Bool) -> FabricLinkID {
     let number = (end.pod - end.run.pods.lowerBound) * leafCount(end.run) + leaf
     return FabricLinkID(
       index: end.run.firstLeaf + 2 * (number * end.run.upClasses.count + bundle) + (isUp ? 0 : 1))
   }
 
-  private func sharedID(_ end: End) -> FabricLinkID {
+  func sharedID(_ end: End) -> FabricLinkID {
     FabricLinkID(index: end.run.firstShared + end.pod - end.run.pods.lowerBound)
   }
 
   // MARK: Links between GPUs
 
+  /// Which configuration of a pod's links is lit, and the number of its first link.
+  func litEdges(_ run: PodRun, pod: Int) -> (configuration: Int, first: Int) {
+    let lit = run.graphs.count > 1 ? configuration : 0
+    let before = run.graphs[..<lit].reduce(0) { $0 + $1.edgeCount }
+    return (lit, run.firstDirect + (pod - run.pods.lowerBound) * run.edgesPerPod + before)
+  }
+
   private func direct(_ a: End, _ b: End) -> Route? {
     let run = a.run
-    let lit = run.graphs.count > 1 ? configuration : 0
+    let (lit, base) = litEdges(run, pod: a.pod)
     let graph = run.graphs[lit]
-    let before = run.graphs[..<lit].reduce(0) { $0 + $1.edgeCount }
-    let base =
-      run.firstDirect + (a.pod - run.pods.lowerBound) * run.edgesPerPod + before
     let edges: [(edge: Int, share: Double)]
     let length: Int
     switch run.routers[lit] {

@@ -9,11 +9,14 @@ public struct LinkClass: Sendable, Equatable {
   /// How many there are.
   public var count: Int
 
-  /// A link's name with every number outside of brackets replaced by an asterisk. O(length).
+  /// A link's name with every number outside of brackets replaced by an asterisk, but for the name of
+  /// a configuration of circuits, which stands behind a link between GPUs. O(length).
   static func pattern(of name: String) -> String {
     var pattern: [UInt8] = []
     var isWithinBrackets = false
-    for byte in name.utf8 {
+    let parts = name.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    let isLit = parts.count == 4 && parts[2].hasPrefix("to-gpu")
+    for byte in isLit ? name.utf8.dropLast(parts[3].utf8.count) : name.utf8[...] {
       switch byte {
       case UInt8(ascii: "["): isWithinBrackets = true
       case UInt8(ascii: "]"): isWithinBrackets = false
@@ -24,7 +27,7 @@ public struct LinkClass: Sendable, Equatable {
       }
       pattern.append(byte)
     }
-    return String(decoding: pattern, as: UTF8.self)
+    return String(decoding: pattern, as: UTF8.self) + (isLit ? parts[3] : "")
   }
 
   /// Whether another link is one of these.

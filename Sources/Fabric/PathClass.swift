@@ -13,17 +13,21 @@ public struct PathClass: Sendable, Equatable {
 }
 
 extension Fabric {
-  /// The ways from the first GPU to all others: those within its pod, then those out of it.
-  /// O(GPUs).
+  /// The ways from the first GPU to all others that there is one to: those within its pod, then those
+  /// out of it. Where traffic takes several, their mean counts. O(GPUs).
   public var pathClasses: [PathClass] {
     var classes: [PathClass] = []
     for target in 1..<max(gpuCount, 1) {
       let route = route(from: 0, to: target)
-      let energies = route.links.map { link($0).energyPicojoulesPerBit }
+      guard route.isReachable else { continue }
+      let energies = zip(route.links, route.shares).map { id, share in
+        link(id).energyPicojoulesPerBit.map { $0 * share }
+      }
       let energy = energies.contains(nil) ? nil : energies.reduce(0) { $0 + ($1 ?? 0) }
+      let crossed = Int(route.shares.reduce(0, +).rounded())
       let path = PathClass(
         staysInPod: pod(ofGPU: target) == pod(ofGPU: 0),
-        links: route.links.count...route.links.count, latency: route.latency...route.latency,
+        links: crossed...crossed, latency: route.latency...route.latency,
         energyPicojoulesPerBit: energy.map { $0...$0 })
       if let place = classes.firstIndex(where: { $0.staysInPod == path.staysInPod }) {
         classes[place].merge(path)

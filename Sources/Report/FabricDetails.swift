@@ -13,7 +13,10 @@ public enum FabricDetails {
     var lines = [fabric.name]
     lines += about.flatMap { Wording.folded("  " + $0.0 + $0.1, indent: "    ") }
     lines += ["", "  " + size(fabric), ""]
-    lines += networks(fabric).lines(indent: "  ") + [""]
+    let rows = rows(fabric)
+    lines += networks(rows).lines(indent: "  ") + [""]
+    let remarks = remarks(fabric, rows)
+    if !remarks.isEmpty { lines += remarks + [""] }
     lines += links(fabric).lines(indent: "  ")
     let paths = paths(fabric)
     if !paths.isEmpty { lines += [""] + paths.lines(indent: "  ") }
@@ -21,37 +24,80 @@ public enum FabricDetails {
   }
 
   private static func size(_ fabric: Fabric) -> String {
-    let specification = fabric.specification
-    let pods = FabricFigures.count(specification.pods, "pod")
-    let nodes = specification.gpusPerNode.map { ", nodes of \($0)" } ?? ""
-    return "\(FabricFigures.count(fabric.gpuCount, "GPU")) in \(pods) of "
-      + "\(specification.gpusPerPod)\(nodes)"
+    let pods = FabricFigures.pods(fabric.specification).replacing(", in nodes", with: ", nodes")
+    return "\(FabricFigures.count(fabric.gpuCount, "GPU")) in \(pods)"
   }
 
-  private static func networks(_ fabric: Fabric) -> TextTable {
-    var table = TextTable([
-      ("network", .left), ("a GPU injects", .right), ("over", .left), ("efficiency", .right),
-      ("oversubscription", .right), ("technology", .left), ("bisection", .right),
-    ])
+  /// A network, what it is called, and what is known of its bisection.
+  private struct Row {
+    let name: String
+    let network: FabricSpecification.Network
+    let parts: String
+    let bisection: Bisection?
+  }
+
+  private static func rows(_ fabric: Fabric) -> [Row] {
     let specification = fabric.specification
-    func add(
-      _ name: String, _ network: FabricSpecification.Network, _ part: String,
-      _ bisection: Bandwidth?
-    ) {
+    var rows: [Row] = []
+    for (number, kind) in specification.podKinds.enumerated() {
+      let which = specification.podKinds.count > 1 ? " of \(kind.gpus)" : ""
+      if let rack = kind.rack, let gpus = kind.gpusPerRack {
+        rows.append(
+          Row(
+            name: "within a rack of \(gpus)", network: rack,
+            parts: FabricFigures.parts(rack, gpus: gpus, "plane"), bisection: nil))
+      }
+      rows.append(
+        Row(
+          name: "within a pod" + which, network: kind.scaleUp,
+          parts: FabricFigures.parts(kind.scaleUp, gpus: kind.gpus, "plane"),
+          bisection: fabric.podBisection(kind: number)))
+    }
+    if let scaleOut = specification.scaleOut {
+      rows.append(
+        Row(
+          name: "between pods", network: scaleOut,
+          parts: FabricFigures.parts(scaleOut, gpus: fabric.gpuCount, "NIC"),
+          bisection: specification.pods > 1 ? fabric.bisection : nil))
+    }
+    return rows
+  }
+
+  private static func networks(_ rows: [Row]) -> TextTable {
+    var table = TextTable([
+      ("network", .left), ("topology", .left), ("a GPU injects", .right), ("over", .left),
+      ("efficiency", .right), ("oversubscription", .right), ("technology", .left),
+      ("bisection", .right),
+    ])
+    for row in rows {
+      let network = row.network
       table.add([
-        name, FabricFigures.rate(FabricFigures.injection(network)),
-        FabricFigures.count(network.planes, part), FabricFigures.number(network.efficiency),
+        row.name, FabricFigures.topology(network),
+        FabricFigures.rate(FabricFigures.injection(network)), row.parts,
+        FabricFigures.number(network.efficiency),
         FabricFigures.number(network.oversubscription) + ":1", network.technology.rawValue,
-        bisection.map(FabricFigures.rate) ?? "–",
+        FabricFigures.bisection(row.bisection),
       ])
     }
-    add("within a pod", specification.scaleUp, "plane", fabric.podBisectionBandwidth)
-    if let scaleOut = specification.scaleOut {
-      add(
-        "between pods", scaleOut, "NIC",
-        specification.pods > 1 ? fabric.bisectionBandwidth : nil)
-    }
     return table
+  }
+
+  /// What the table leaves open: why a bisection is not computed, what circuits can be set to, what is
+  /// lost.
+  private static func remarks(_ fabric: Fabric, _ rows: [Row]) -> [String] {
+    var remarks: [String] = []
+    for row in rows {
+      switch row.bisection {
+      case .notComputed(let reason):
+        remarks.append("The bisection \(row.name) is not computed: \(reason).")
+      case .atMost:
+        remarks.append(
+          "The bisection \(row.name) is a bound: that of one halving; another may have less.")
+      case .exact, nil: break
+      }
+    }
+    remarks += FabricFigures.remarks(fabric.specification)
+    return remarks.flatMap { Wording.folded("  " + $0, indent: "    ") }
   }
 
   private static func links(_ fabric: Fabric) -> TextTable {

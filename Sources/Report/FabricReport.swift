@@ -6,17 +6,29 @@ public enum FabricReport {
   /// A line a fabric, then what each says of itself.
   public static func text(_ fabrics: [Fabric]) -> String {
     var table = TextTable([
-      ("fabric", .left), ("GPUs", .right), ("pods", .right), ("scale-up Gb/s", .right),
-      ("planes", .right), ("path µs", .right), ("scale-out Gb/s", .right), ("path µs", .right),
-      ("links", .right), ("status", .left),
+      ("fabric", .left), ("GPUs", .right), ("pods", .right), ("topology", .left),
+      ("scale-up Gb/s", .right), ("planes", .right), ("path µs", .right),
+      ("scale-out Gb/s", .right), ("path µs", .right), ("links", .right), ("status", .left),
     ])
     for fabric in fabrics {
       let specification = fabric.specification
+      let (kinds, scaleOut) = (specification.podKinds, specification.scaleOut)
+      let paths = hasPlainPaths(specification) ? [] : fabric.pathClasses
+      var words = each(kinds) { ($0.rack == nil ? "" : "racks, ") + $0.scaleUp.topology.word }
+      if let scaleOut, scaleOut.topology != .switch { words += "; \(scaleOut.topology.word)" }
       table.add([
-        fabric.name, String(fabric.gpuCount), String(specification.pods),
-        gigabits(specification.scaleUp), String(specification.scaleUp.planes),
-        path(specification.scaleUp), specification.scaleOut.map(gigabits) ?? "–",
-        specification.scaleOut.map(path) ?? "–", String(fabric.linkCount), specification.status,
+        fabric.name, String(fabric.gpuCount), String(specification.pods), words,
+        each(kinds) { gigabits($0.scaleUp) },
+        each(kinds) { kind in
+          FabricFigures.links(kind.scaleUp, gpus: kind.gpus) == nil
+            ? String(kind.scaleUp.planes) : "–"
+        },
+        paths.isEmpty
+          ? path(specification.scaleUp) : path(paths.first { $0.staysInPod }),
+        scaleOut.map(gigabits) ?? "–",
+        paths.isEmpty
+          ? scaleOut.map { path($0) } ?? "–" : path(paths.first { !$0.staysInPod }),
+        String(fabric.linkCount), specification.status,
       ])
     }
     let notes = fabrics.flatMap { fabric -> [String] in
@@ -38,7 +50,36 @@ public enum FabricReport {
     return text + " (\(fixedPoint(ratio, digits: ratio == ratio.rounded() ? 0 : 1)):1)"
   }
 
+  /// Of several kinds of pods each, where they differ.
+  private static func each(
+    _ kinds: [FabricSpecification.PodKind], _ cell: (FabricSpecification.PodKind) -> String
+  ) -> String {
+    var cells: [String] = []
+    for text in kinds.map(cell) where !cells.contains(text) { cells.append(text) }
+    return cells.joined(separator: " / ")
+  }
+
+  /// Whether all paths have two hops.
+  private static func hasPlainPaths(_ specification: FabricSpecification) -> Bool {
+    (specification.scaleOut?.topology ?? .switch) == .switch && specification.faults.isEmpty
+      && specification.podKinds.allSatisfy {
+        $0.rack == nil && $0.scaleUp.topology == .switch
+          && $0.scaleUp.hopLatency == specification.scaleUp.hopLatency
+      }
+  }
+
   private static func path(_ network: FabricSpecification.Network) -> String {
-    fixedPoint((network.hopLatency * 2).seconds * 1e6, digits: 2)
+    microseconds(network.hopLatency * 2)
+  }
+
+  /// The paths from the first GPU.
+  private static func path(_ paths: PathClass?) -> String {
+    guard let latency = paths?.latency else { return "–" }
+    let (least, most) = (microseconds(latency.lowerBound), microseconds(latency.upperBound))
+    return least == most ? least : "\(least) to \(most)"
+  }
+
+  private static func microseconds(_ latency: SimDuration) -> String {
+    fixedPoint(latency.seconds * 1e6, digits: 2)
   }
 }

@@ -103,8 +103,8 @@ struct PresetFigureTests {
       #expect(ports.map(\.count) == (gigabits == nil ? [] : [expected.gpus]))
       #expect(ports.first?.link.bandwidth.gigabitsPerSecond == gigabits)
     }
-    let pod = try #require(fabric.podBisectionBandwidth?.gigabitsPerSecond)
-    let whole = try #require(fabric.bisectionBandwidth?.gigabitsPerSecond)
+    let pod = try #require(fabric.podBisection()?.bandwidth?.gigabitsPerSecond)
+    let whole = try #require(fabric.bisection?.bandwidth?.gigabitsPerSecond)
     #expect((pod / expected.bisection.pod - 1).magnitude < 1e-12)
     #expect((whole / expected.bisection.whole - 1).magnitude < 1e-12)
   }
@@ -127,8 +127,8 @@ struct PresetFigureTests {
          "scale_out": {"bandwidth_gbps": 30, "hop_latency_ns": 1, "oversubscription": \(out)}}
         """
       let fabric = try Fabric(
-        try FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "t.json")))
-      let found = fabric.bisectionBandwidth?.gigabitsPerSecond
+        FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "t.json")))
+      let found = fabric.bisection?.bandwidth?.gigabitsPerSecond
       let least = Self.leastCut(pods: pods, gpus: gpus, up: (100, up), out: (30, out))
       #expect(found == nil ? least == nil : (try #require(least) - found!).magnitude < 1e-9)
     }

@@ -38,6 +38,8 @@ struct ArchiveCommandTests {
     return texts.map { text in
       zip(inputs + inputs.map { String($0.split(separator: "/").last ?? "") }, names + names)
         .reduce(text) { $0.replacing($1.0, with: $1.1) }
+        // Where an archive holds a directory, its members' paths go through it.
+        .replacing("NAME/dlrm_kineto/", with: "NAME/")
     }
   }
 

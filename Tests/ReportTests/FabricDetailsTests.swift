@@ -17,9 +17,9 @@ struct FabricDetailsTests {
     }
     for line in [
       "1536 GPUs in 3 pods of 512",
-      "within a pod 32 Tb/s 80 planes 1 1:1 optical 8.192 Pb/s",
+      "within a pod switch 32 Tb/s 80 planes 1 1:1 optical 8.192 Pb/s",
       // One pod whole: 512 × 1.6 / 2; one cut: min(256 × 1.6, 409.6) and its own 256 × 32.
-      "between pods 1.6 Tb/s 1 NIC 1 2:1 optical 9.011 Pb/s",
+      "between pods switch 1.6 Tb/s 1 NIC 1 2:1 optical 9.011 Pb/s",
       "pod*/gpu*/planes[0-79]/egress scale_up 1536 122880 32 Tb/s 0.125 µs 2.15 optical",
       "pod*/gpu*/nic/ingress scale_out 1536 1536 1.6 Tb/s 2 µs 9 optical",
       "pod*/scale-out/egress scale_out 3 1536 409.6 Tb/s 0 µs 0 optical",

@@ -25,30 +25,11 @@ public enum FabricImporter {
     }
     let imported = try fabric(bytes, file: path, format: format, options: options)
     let document = imported.document
-    let specification = try specification(document, of: imported, file: path)
+    let fabric = try Fabric(FabricSpecification(JSONNode(document, at: SourceLocation(file: path))))
     var writer = JSONWriter(indented: true)
     writer.value(document)
     writer.endLine()
-    return (try Fabric(specification), writer.bytes)
-  }
-
-  /// What a fabric file must hold is for its reader to say; of pods of several sizes it would speak in
-  /// words of the fabric file, which nobody has written.
-  private static func specification(
-    _ document: JSONValue, of imported: ImportedFabric, file: String
-  ) throws -> FabricSpecification {
-    let place = SourceLocation(file: file)
-    do {
-      return try FabricSpecification(JSONNode(document, at: place))
-    } catch let diagnostic as Diagnostic
-      where diagnostic.location?.keyPath == "pods" && imported.pods.count > 1
-    {
-      let sizes = imported.pods.prefix(3).map { String($0.gpus) }.joined(separator: ", ")
-      throw Diagnostic(
-        .malformedTopology, at: place,
-        "comes to pods of different sizes (\(sizes)\(imported.pods.count > 3 ? ", …" : "") GPUs), and a "
-          + "fabric's pods are alike", remedy: "leave the odd ones out, or make each node a pod")
-    }
+    return (fabric, writer.bytes)
   }
 
   static func fabric(

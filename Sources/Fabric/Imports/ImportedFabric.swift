@@ -1,4 +1,5 @@
 import JSON
+import Quantities
 
 /// A fabric as some other tool's file describes it, before it becomes a fabric file.
 struct ImportedFabric: Equatable {
@@ -12,6 +13,8 @@ struct ImportedFabric: Equatable {
     var hopLatency: Double
     /// What its links are made of.
     var technology: LinkTechnology
+    /// What its links form.
+    var topology = FabricSpecification.Topology.switch
   }
 
   /// Pods in a row that are alike.
@@ -30,8 +33,9 @@ struct ImportedFabric: Equatable {
   var scaleUp: Network
   var scaleOut: Network?
 
-  /// Hop latencies that are assumed where a file states none: those of the presets of hosts.
-  static let assumedHopLatency = (scaleUp: 250.0, scaleOut: 1000.0)
+  /// Hop latencies that are assumed where a file states none: those of the presets of hosts, and the
+  /// scale-up's for what a leaf switch adds.
+  static let assumedHopLatency = (scaleUp: 250.0, scaleOut: 1000.0, leaf: 250.0)
 
   /// Pods by their numbers of GPUs, equal ones in a row counted together.
   static func runs(_ gpus: [Int]) -> [Pods] {
@@ -44,6 +48,22 @@ struct ImportedFabric: Equatable {
       }
     }
     return runs
+  }
+
+  /// Leaf switches of nodes in a row, for a fabric file: all equally large, but that the last one may be
+  /// smaller; `nil` where they are not, or are a single one.
+  ///
+  /// - Parameter gpus: by leaf switch, in the order of the nodes.
+  static func leaf(
+    _ gpus: [Int], oversubscription: Double = 1, hopLatency: Double? = nil
+  ) -> FabricSpecification.Leaf? {
+    guard gpus.count > 1, gpus.dropLast().allSatisfy({ $0 == gpus[0] }),
+      gpus[gpus.count - 1] <= gpus[0]
+    else { return nil }
+    return FabricSpecification.Leaf(
+      gpus: gpus[0], oversubscription: oversubscription,
+      hopLatency: SimDuration.rounding(seconds: (hopLatency ?? assumedHopLatency.leaf) * 1e-9)
+        ?? .zero, technology: .optical)
   }
 
   /// The number of pods.
@@ -88,11 +108,34 @@ extension ImportedFabric {
   }
 
   private static func value(_ network: Network, partsKey: String) -> JSONValue {
-    .object([
+    var members: [JSONValue.Member] = [
       .init(key: "bandwidth_gbps", value: .number(network.gigabits)),
       .init(key: partsKey, value: .integer(Int64(network.parts))),
       .init(key: "hop_latency_ns", value: .number(network.hopLatency)),
       .init(key: "technology", value: .string(network.technology.rawValue)),
+    ]
+    if network.topology != .switch {
+      members.append(.init(key: "topology", value: .string(network.topology.word)))
+    }
+    switch network.topology {
+    case .leafSpine(let leaf): members.append(.init(key: "leaf", value: value(leaf)))
+    case .direct(.connections(let connections)):
+      members.append(.init(key: "connections", value: .array(connections.map(value))))
+    case .switch, .rails, .direct, .circuits: break
+    }
+    return .object(members)
+  }
+
+  private static func value(_ leaf: FabricSpecification.Leaf) -> JSONValue {
+    .object([
+      .init(key: "gpus", value: .integer(Int64(leaf.gpus))),
+      .init(key: "oversubscription", value: .number(leaf.oversubscription)),
+      .init(key: "hop_latency_ns", value: .number(leaf.hopLatency.seconds * 1e9)),
+      .init(key: "technology", value: .string(leaf.technology.rawValue)),
     ])
+  }
+
+  private static func value(_ connection: FabricSpecification.Connection) -> JSONValue {
+    .array((connection.ends + [connection.count]).map { .integer(Int64($0)) })
   }
 }

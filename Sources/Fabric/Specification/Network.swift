@@ -117,6 +117,12 @@ extension FabricSpecification {
     public var ends: [Int]
     /// How many.
     public var count: Int
+
+    /// So many connections between two GPUs.
+    public init(ends: [Int], count: Int) {
+      self.ends = ends
+      self.count = count
+    }
   }
 
   /// What circuit switches can be set to.

@@ -2,53 +2,78 @@ import Fabric
 import Quantities
 
 extension FabricDrawing {
+  /// A column of figures.
+  private struct Column {
+    var head: String
+    var network: FabricSpecification.Network
+    var tier: Tier
+    var bisection: Bisection?
+    var path: PathClass?
+  }
+
+  /// The networks of the first pod, and that between pods.
+  private func columns() -> [Column] {
+    let specification = fabric.specification
+    let kind = specification.podKinds[0]
+    let paths = fabric.pathClasses
+    let within = paths.first { $0.staysInPod }
+    let which = specification.podKinds.count > 1 ? " of \(kind.gpus)" : ""
+    var columns: [Column] = []
+    if let rack = kind.rack {
+      columns.append(Column(head: "within a rack", network: rack, tier: .rack))
+    }
+    columns.append(
+      Column(
+        head: "within a pod" + which, network: kind.scaleUp, tier: .scaleUp,
+        bisection: fabric.podBisection(), path: within))
+    if let scaleOut = specification.scaleOut {
+      columns.append(
+        Column(
+          head: "between pods", network: scaleOut, tier: .scaleOut,
+          bisection: specification.pods > 1 ? fabric.bisection : nil,
+          path: paths.first { !$0.staysInPod }))
+    }
+    return columns
+  }
+
   /// Below: what lines mean, and the figures of each network.
   mutating func drawFacts() {
-    let specification = fabric.specification
-    let columns = [Self.margin, 260.0, 600]
+    let columns = columns()
+    let places = [Self.margin] + (columns.count > 2 ? [220.0, 460, 700] : [260.0, 600])
     bottom += 40
-    let paths = fabric.pathClasses
-    canvas.text("within a pod", x: columns[1], y: bottom, "head")
-    if specification.scaleOut != nil {
-      canvas.text("between pods", x: columns[2], y: bottom, "head")
+    for (column, x) in zip(columns, places.dropFirst()) {
+      canvas.text(column.head, x: x, y: bottom, "head")
     }
-    let networks = [specification.scaleUp] + (specification.scaleOut.map { [$0] } ?? [])
-    drawRow("links", columns: columns, networks.map(\.technology.rawValue))
+    drawRow("links", columns: places, columns.map(\.network.technology.rawValue))
     // What each line looks like, beside its word.
-    for (network, x) in zip(networks, columns.dropFirst()) {
-      canvas.line([(x + 76, bottom - 4), (x + 140, bottom - 4)], Self.style(network) + " thick")
+    for (column, x) in zip(columns, places.dropFirst()) {
+      canvas.line(
+        [(x + 76, bottom - 4), (x + 140, bottom - 4)], Self.style(column.network) + " thick")
     }
+    drawRow("topology", columns: places, columns.map(\.network.topology.word))
     drawRow(
-      "a GPU injects", columns: columns,
-      networks.map { FabricFigures.rate(FabricFigures.injection($0)) })
-    let bisections = [
-      fabric.podBisectionBandwidth, specification.pods > 1 ? fabric.bisectionBandwidth : nil,
-    ]
+      "a GPU injects", columns: places,
+      columns.map { FabricFigures.rate(FabricFigures.injection($0.network)) })
     drawRow(
-      "bisection bandwidth", columns: columns,
-      networks.indices.map { bisections[$0].map(FabricFigures.rate) ?? "–" })
-    let ways = networks.indices.map { place in
-      paths.first { $0.staysInPod == (place == 0) }
-    }
+      "bisection bandwidth", columns: places,
+      columns.map { FabricFigures.bisection($0.bisection) })
     drawRow(
-      "path from GPU to GPU", columns: columns,
-      ways.map { $0.map { FabricFigures.latency($0.latency) } ?? "–" })
+      "path from GPU to GPU", columns: places,
+      columns.map { $0.path.map { FabricFigures.latency($0.latency) } ?? "–" })
     drawRow(
-      "energy of a path", columns: columns,
-      ways.map { $0.map { FabricFigures.energy($0.energyPicojoulesPerBit) } ?? "–" })
+      "energy of a path", columns: places,
+      columns.map { $0.path.map { FabricFigures.energy($0.energyPicojoulesPerBit) } ?? "–" })
     let classes = fabric.linkClasses
-    let counts = [Tier.scaleUp, .scaleOut].map { tier in
-      classes.reduce(into: (links: 0, connections: 0)) { sum, each in
-        guard each.link.tier == tier else { return }
-        sum.links += each.count
-        sum.connections += each.count * each.link.multiplicity
-      }
-    }
     drawRow(
-      "number of links", columns: columns,
-      networks.indices.map {
-        "\(counts[$0].links) (\(FabricFigures.count(counts[$0].connections, "connection")))"
+      "number of links", columns: places,
+      columns.map { column in
+        let of = classes.filter { $0.link.tier == column.tier }
+        let connections = of.reduce(0) { $0 + $1.count * $1.link.multiplicity }
+        let links = of.reduce(0) { $0 + $1.count }
+        return "\(links) (\(FabricFigures.count(connections, "connection")))"
       })
+    bottom += 12
+    for remark in FabricFigures.remarks(fabric.specification) { drawQuiet(remark) }
     drawProvenance()
   }
 
@@ -64,7 +89,6 @@ extension FabricDrawing {
 
   private mutating func drawProvenance() {
     let specification = fabric.specification
-    bottom += 12
     for (name, text) in [("Source: ", specification.source), ("Status: ", specification.status)]
     where !text.isEmpty {
       drawQuiet(name + text)

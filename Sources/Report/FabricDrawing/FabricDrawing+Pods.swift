@@ -10,67 +10,152 @@ extension FabricDrawing {
     /// Whether that is all of them.
     var isOneRow: Bool
     /// Where the lines of the other pods gather.
-    var others: (x: Double, y: Double)?
+    var others: Others?
     /// The lower edge of the pods.
     var bottom: Double
     /// The left and right edge of the drawn pod.
     var edges: (left: Double, right: Double)
+
+    /// Where lines of the other pods meet, and how far down the pods come.
+    struct Others {
+      var x: Double
+      var y: Double
+      var bottom: Double
+    }
   }
 
   /// Height from the planes' lower edge to the GPUs, room for the links between them.
   private static let linkRoom = 104.0
-  private static let planeHeight = 34.0
-  private static let padding = 20.0
+  /// The same where there are leaf switches: to the spines, and to the GPUs.
+  static let leafRoom = 72.0
+  static let planeHeight = 34.0
+  static let padding = 20.0
+
+  /// Where a pod is drawn.
+  struct PodFrame {
+    var left: Double
+    var right: Double
+    var top: Double
+    var middle: Double { (left + right) / 2 }
+    /// Without its border.
+    var inner: (left: Double, right: Double) {
+      (left + FabricDrawing.padding, right - FabricDrawing.padding)
+    }
+  }
+
+  /// What is drawn of a pod: how far down, and where lines leave it.
+  struct PodBody {
+    var bottom: Double
+    var exits: [Double]
+    var isOneRow: Bool
+    /// Where squares of GPUs are, by GPU of the pod, where each has one.
+    var squares: [(x: Double, y: Double, side: Double)] = []
+  }
 
   /// The first pod in full, at the left; the others, where there are any, at the right.
   mutating func drawPods() -> PodExits {
     let specification = fabric.specification
-    let left = Self.margin
-    let right = Self.width - Self.margin - (specification.pods > 1 ? 250 : 0)
-    let top = bottom
-    let grid = GPUGrid(
-      gpus: specification.gpusPerPod, gpusPerNode: specification.gpusPerNode,
-      width: right - left - 2 * Self.padding, height: 180)
-    let planesTop = top + 40
-    let gridTop = planesTop + Self.planeHeight + Self.linkRoom
-    let gridLeft = (left + right - grid.width) / 2
-    let room = specification.scaleOut == nil ? 20.0 : 32
-    let end = gridTop + grid.height + room
-    canvas.box(x: left, y: top, width: right - left, height: end - top, "pod", radius: 12)
+    let kind = specification.podKinds[0]
+    let frame = PodFrame(
+      left: Self.margin, right: Self.width - Self.margin - (specification.pods > 1 ? 250 : 0),
+      top: bottom)
     canvas.text(
-      specification.pods > 1 ? "pod 0" : "the pod", x: left + Self.padding, y: top + 26, "head")
-    canvas.squares(grid, x: gridLeft, y: gridTop, "gpu")
-    drawNumbers(grid, x: gridLeft, y: gridTop)
-    canvas.text(
-      Self.what(grid, specification), x: right - Self.padding, y: top + 26, "quiet", anchor: .end)
-    switch DrawnTopology(specification.scaleUp) {
-    case .switch(let planes):
-      drawPlanes(
-        planes, edges: (left + Self.padding, right - Self.padding), y: planesTop, grid: grid,
-        gridLeft: gridLeft, gridTop: gridTop)
-    }
+      specification.pods > 1 ? "pod 0" : "the pod", x: frame.inner.left, y: frame.top + 26, "head")
+    let topology = DrawnTopology(kind.scaleUp, gpus: kind.gpus)
+    let body = kind.rack == nil ? drawBody(topology, frame, kind) : drawRacks(topology, frame, kind)
+    drawLost(body)
+    let hasExits = specification.scaleOut != nil && body.exits.count > 1
+    let end = body.bottom + (hasExits ? 32 : 20)
+    canvas.box(
+      x: frame.left, y: frame.top, width: frame.right - frame.left, height: end - frame.top, "pod",
+      radius: 12)
     bottom = end
     var exits = PodExits(
-      gpus: (0..<min(grid.columns, grid.squares)).map { gridLeft + grid.x($0) + grid.side / 2 },
-      gpusBottom: gridTop + grid.height, isOneRow: grid.rows == 1, others: nil, bottom: end,
-      edges: (left, right))
+      gpus: body.exits, gpusBottom: body.exits.count > 1 ? body.bottom : end,
+      isOneRow: body.isOneRow, others: nil, bottom: end, edges: (frame.left, frame.right))
     if specification.pods > 1 {
-      exits.others = drawOtherPods(left: right + 40, top: top, end: end)
+      exits.others = drawOtherPods(left: frame.right + 40, top: frame.top, end: end)
+      bottom = max(bottom, exits.others?.bottom ?? bottom)
+      exits.bottom = bottom
     }
     return exits
   }
 
+  private mutating func drawBody(
+    _ topology: DrawnTopology, _ frame: PodFrame, _ kind: FabricSpecification.PodKind
+  ) -> PodBody {
+    switch topology {
+    case .switch(let planes):
+      let (grid, x, y) = drawGrid(
+        frame, kind, top: frame.top + 40 + Self.planeHeight + Self.linkRoom)
+      drawPlanes(planes, edges: frame.inner, y: frame.top + 40, grid: grid, gridLeft: x, gridTop: y)
+      return body(grid, x, y)
+    case .leafSpine(let planes, let leaf):
+      let (grid, x, y) = drawGrid(
+        frame, kind, top: frame.top + 40 + 2 * Self.planeHeight + 2 * Self.leafRoom)
+      drawLeafSpine(planes, leaf, frame, grid: grid, gridLeft: x, gridTop: y)
+      return body(grid, x, y)
+    case .circle(let connections): return drawCircle(connections, frame, kind)
+    case .grid(let torus): return drawTorus(torus, frame, kind)
+    case .summary(let text):
+      canvas.text(text, x: frame.middle, y: frame.top + 62, "label", anchor: .middle)
+      canvas.text(
+        Self.linkWords(kind), x: frame.middle, y: frame.top + 82, "quiet", anchor: .middle)
+      let (grid, x, y) = drawGrid(frame, kind, top: frame.top + 102)
+      return body(grid, x, y)
+    }
+  }
+
+  /// GPUs as squares; where they begin.
+  private mutating func drawGrid(
+    _ frame: PodFrame, _ kind: FabricSpecification.PodKind, top: Double
+  ) -> (grid: GPUGrid, x: Double, y: Double) {
+    let grid = GPUGrid(
+      gpus: kind.gpus, gpusPerNode: kind.gpusPerNode, width: frame.inner.right - frame.inner.left,
+      height: 180)
+    let x = frame.middle - grid.width / 2
+    canvas.squares(grid, x: x, y: top, "gpu")
+    drawNumbers(grid, x: x, y: top)
+    drawCount(frame, kind, each: grid.gpusPerSquare)
+    return (grid, x, top)
+  }
+
+  private func body(_ grid: GPUGrid, _ x: Double, _ y: Double) -> PodBody {
+    var body = PodBody(
+      bottom: y + grid.height,
+      exits: (0..<min(grid.columns, grid.squares)).map { x + grid.x($0) + grid.side / 2 },
+      isOneRow: grid.rows == 1)
+    if grid.gpusPerSquare == 1 {
+      body.squares = (0..<grid.squares).map { (x + grid.x($0), y + grid.y($0), grid.side) }
+    }
+    return body
+  }
+
+  /// Crosses over the GPUs of the drawn pod that are lost.
+  private mutating func drawLost(_ body: PodBody) {
+    let first = fabric.gpus(inPod: 0).lowerBound
+    for (place, square) in body.squares.enumerated() where !fabric.isHealthy(gpu: first + place) {
+      canvas.cross(x: square.x, y: square.y, side: square.side)
+    }
+  }
+
+  /// How many GPUs, at the right above.
+  mutating func drawCount(
+    _ frame: PodFrame, _ kind: FabricSpecification.PodKind, each: Int
+  ) {
+    canvas.text(
+      Self.what(kind, each: each), x: frame.inner.right, y: frame.top + 26, "quiet", anchor: .end)
+  }
+
   /// What squares stand for.
-  private static func what(_ grid: GPUGrid, _ specification: FabricSpecification) -> String {
-    let all = FabricFigures.count(specification.gpusPerPod, "GPU")
-    let each = grid.gpusPerSquare > 1 ? ", \(grid.gpusPerSquare) a square" : ""
+  private static func what(_ kind: FabricSpecification.PodKind, each: Int) -> String {
+    let all = FabricFigures.count(kind.gpus, "GPU")
+    let squares = each > 1 ? ", \(each) a square" : ""
     let nodes =
-      specification.gpusPerNode.map {
-        $0 < specification.gpusPerPod
-          ? ", \(FabricFigures.count(specification.gpusPerPod / $0, "node")) of \($0)"
-          : ", one node"
+      kind.gpusPerNode.map {
+        $0 < kind.gpus ? ", \(FabricFigures.count(kind.gpus / $0, "node")) of \($0)" : ", one node"
       } ?? ""
-    return all + each + nodes
+    return all + squares + nodes
   }
 
   private mutating func drawNumbers(_ grid: GPUGrid, x: Double, y: Double) {
@@ -126,61 +211,37 @@ extension FabricDrawing {
 
   /// The boxes of the planes, the first few and the last where there are many; where their middles
   /// are.
-  private mutating func drawPlaneBoxes(
+  mutating func drawPlaneBoxes(
     _ planes: Int, edges: (left: Double, right: Double), y: Double
+  ) -> [Double] {
+    drawSwitches(planes, edges: edges, y: y) { planes == 1 ? "switch" : "plane \($0)" }
+  }
+
+  /// A row of switches, the first few and the last where there are many; where their middles are.
+  mutating func drawSwitches(
+    _ count: Int, edges: (left: Double, right: Double), y: Double, name: (Int) -> String
   ) -> [Double] {
     let span = edges.right - edges.left
     let most = span > 700 ? 10 : 8
-    let names: [Int?] =
-      planes <= most ? Array(0..<planes) : Array(0..<most - 2) + [nil, planes - 1]
-    let pitch = span / Double(names.count)
-    let width = min(pitch - 12, planes == 1 ? 220 : 96)
+    let places: [Int?] =
+      count <= most ? Array(0..<count) : Array(0..<most - 2) + [nil, count - 1]
+    let pitch = span / Double(places.count)
+    let width = min(pitch - 12, count == 1 ? 220 : 96)
     var centres: [Double] = []
-    for (place, name) in names.enumerated() {
+    for (place, number) in places.enumerated() {
       let centre = edges.left + (Double(place) + 0.5) * pitch
-      guard let name else {
+      guard let number else {
         canvas.text("…", x: centre, y: y + 16, "head", anchor: .middle)
-        canvas.text("\(planes) in all", x: centre, y: y + 31, "quiet", anchor: .middle)
+        canvas.text("\(count) in all", x: centre, y: y + 31, "quiet", anchor: .middle)
         continue
       }
       canvas.plate(x: centre - width / 2, y: y, width: width, height: Self.planeHeight, "switch")
-      canvas.text(
-        planes == 1 ? "switch" : name < 1000 ? "plane \(name)" : String(name), x: centre, y: y + 22,
-        "label", anchor: .middle)
+      let words = name(number)
+      // As much as fits: digits are 7 wide.
+      let text = Double(words.count) * 7.2 <= width ? words : String(number)
+      canvas.text(text, x: centre, y: y + 22, "label", anchor: .middle)
       centres.append(centre)
     }
     return centres
-  }
-
-  /// The other pods as cards, the first ones and the last; gives the point where their lines meet.
-  private mutating func drawOtherPods(
-    left: Double, top: Double, end: Double
-  ) -> (x: Double, y: Double) {
-    let specification = fabric.specification
-    let others = specification.pods - 1
-    let bus = Self.width - Self.margin - 8
-    let width = bus - 26 - left
-    let rows: [Int?] = others <= 4 ? Array(1...others) : [1, 2, nil, others]
-    let pitch = min(74, (end - top) / Double(rows.count))
-    let style = specification.scaleOut.map(Self.style) ?? ""
-    for (place, pod) in rows.enumerated() {
-      let y = top + Double(place) * pitch
-      guard let pod else {
-        canvas.text("⋮", x: left + width / 2, y: y + pitch / 2 - 8, "head", anchor: .middle)
-        canvas.text(
-          "× \(others), all like pod 0", x: left + width / 2, y: y + pitch / 2 + 10, "quiet",
-          anchor: .middle)
-        continue
-      }
-      let height = pitch - 14
-      canvas.plate(x: left, y: y, width: width, height: height, "pod", radius: 10)
-      canvas.text("pod \(pod)", x: left + 16, y: y + height / 2 + 4.5, "label")
-      canvas.text(
-        FabricFigures.count(specification.gpusPerPod, "GPU"), x: left + width - 16,
-        y: y + height / 2 + 4.5, "quiet", anchor: .end)
-      canvas.lines(
-        [(from: (x: left + width, y: y + height / 2), to: (x: bus, y: y + height / 2))], style)
-    }
-    return (bus, top + (pitch - 14) / 2)
   }
 }

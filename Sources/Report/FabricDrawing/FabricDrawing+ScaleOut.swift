@@ -25,15 +25,53 @@ extension FabricDrawing {
       canvas.label(perPod(network), x: middle, y: pods.bottom + 33, ground: "page")
     }
     if let others = pods.others {
-      canvas.line([others, (others.x, top)], style + (isNarrow ? "" : " thick"))
+      canvas.line([(others.x, others.y), (others.x, top)], style + (isNarrow ? "" : " thick"))
     }
+    let band = drawOutLeaves(network, top: top)
     canvas.plate(
-      x: Self.margin, y: top, width: Self.width - 2 * Self.margin, height: 46, "scale-out",
+      x: Self.margin, y: band, width: Self.width - 2 * Self.margin, height: 46, "scale-out",
       radius: 10)
     canvas.text(
-      "between pods: " + Self.words(network, part: "NIC"), x: Self.width / 2, y: top + 28, "label",
+      "between pods: " + Self.words(network, part: "NIC"), x: Self.width / 2, y: band + 28, "label",
       anchor: .middle)
-    bottom = top + 46
+    bottom = band + 46
+  }
+
+  /// Leaf switches as a row above the spines; where the spines' band is.
+  private mutating func drawOutLeaves(
+    _ network: FabricSpecification.Network, top: Double
+  ) -> Double {
+    let specification = fabric.specification
+    let edges = (left: Self.margin, right: Self.width - Self.margin)
+    let (leaf, count, words): (FabricSpecification.Leaf, Int, String)
+    switch network.topology {
+    case .leafSpine(let found):
+      leaf = found
+      count = (specification.gpuCount + leaf.gpus - 1) / leaf.gpus
+      words = "\(leaf.gpus) GPUs in a row to a leaf"
+    case .rails(let found, _):
+      leaf = found
+      let rails = specification.gpusPerNode ?? 1
+      let block = leaf.gpus * rails
+      count = (specification.gpuCount + block - 1) / block * rails
+      words = "\(rails) rails: leaf i serves GPU i mod \(rails) of \(leaf.gpus) nodes in a row"
+    case .switch, .direct, .circuits: return top
+    }
+    canvas.line([(edges.left + 20, top), (edges.right - 8, top)], Self.style(network) + " bar")
+    let centres = drawSwitches(count, edges: edges, y: top + 22) { "leaf \($0)" }
+    canvas.lines(
+      centres.map { (from: (x: $0, y: top), to: (x: $0, y: top + 22)) }, Self.style(network))
+    let band = top + 22 + Self.planeHeight + 56
+    canvas.lines(
+      centres.map { (from: (x: $0, y: top + 22 + Self.planeHeight), to: (x: $0, y: band)) },
+      leaf.technology.rawValue)
+    let above = Bandwidth(
+      bytesPerSecond: FabricFigures.injection(network).bytesPerSecond * Double(leaf.gpus)
+        / leaf.oversubscription)
+    canvas.label(
+      "\(words), \(FabricFigures.rate(above)) to the spines, \(FabricFigures.ratio(leaf))",
+      x: Self.width / 2, y: top + 22 + Self.planeHeight + 32, ground: "page")
+    return band
   }
 
   private func perPod(_ network: FabricSpecification.Network) -> String {
@@ -55,10 +93,16 @@ extension FabricDrawing {
   private static func words(_ network: FabricSpecification.Network, part: String) -> String {
     let rate = FabricFigures.injection(network)
     let each = Bandwidth(bytesPerSecond: rate.bytesPerSecond / Double(network.planes))
+    let spines =
+      switch network.topology {
+      case .leafSpine: "spines; "
+      case .rails(_, let cross): cross == .spine ? "spines; " : "spines, other rails forwarded; "
+      case .switch, .direct, .circuits: ""
+      }
     let parts =
       network.planes > 1
       ? "\(network.planes) \(part)s of \(FabricFigures.rate(each)) a GPU"
       : "one \(part) of \(FabricFigures.rate(rate)) a GPU"
-    return parts + (network.oversubscription > 1 ? "" : ", not oversubscribed")
+    return spines + parts + (network.narrowing > 1 ? "" : ", not oversubscribed")
   }
 }

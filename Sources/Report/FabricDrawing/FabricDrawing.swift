@@ -49,21 +49,21 @@ public struct FabricDrawing {
 
   private mutating func drawHeading() {
     let specification = fabric.specification
-    let nodes = specification.gpusPerNode.map { ", in nodes of \($0)" } ?? ""
     let size =
-      "\(FabricFigures.count(fabric.gpuCount, "GPU")): "
-      + "\(FabricFigures.count(specification.pods, "pod")) of \(specification.gpusPerPod)\(nodes)"
+      "\(FabricFigures.count(fabric.gpuCount, "GPU")): \(FabricFigures.pods(specification))"
     bottom = 16
     for line in Self.lines(fabric.name, width: 56) {
       bottom += 30
       canvas.text(line, x: Self.margin, y: bottom, "title")
     }
     // Behind a short name, else below it.
-    if fabric.name.count <= 36 {
+    if fabric.name.count * 13 + size.count * 8 <= Int(Self.width - 2 * Self.margin) {
       canvas.text(size, x: Self.width - Self.margin, y: bottom, "size", anchor: .end)
     } else {
-      bottom += 24
-      canvas.text(size, x: Self.margin, y: bottom, "size")
+      for line in Self.lines(size, width: 100) {
+        bottom += 24
+        canvas.text(line, x: Self.margin, y: bottom, "size")
+      }
     }
     bottom += 8
     drawQuiet(specification.description)

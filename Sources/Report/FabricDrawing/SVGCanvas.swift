@@ -76,11 +76,15 @@ struct SVGCanvas {
     _ pairs: [(from: (x: Double, y: Double), to: (x: Double, y: Double))], _ style: String
   ) {
     guard !pairs.isEmpty else { return }
-    let data = pairs.map { pair in
-      "M\(Self.number(pair.from.x)) \(Self.number(pair.from.y))"
-        + "L\(Self.number(pair.to.x)) \(Self.number(pair.to.y))"
-    }
-    lines.append(Path(data: data.joined(), style: style))
+    lines.append(Path(data: Self.data(pairs), style: style))
+  }
+
+  private static func data(
+    _ pairs: [(from: (x: Double, y: Double), to: (x: Double, y: Double))]
+  ) -> String {
+    pairs.map { pair in
+      "M\(number(pair.from.x)) \(number(pair.from.y))L\(number(pair.to.x)) \(number(pair.to.y))"
+    }.joined()
   }
 
   /// The squares of a grid.
@@ -91,6 +95,30 @@ struct SVGCanvas {
         + "h\(side)v\(side)h-\(side)z"
     }
     marks.append(Path(data: data.joined(), style: style))
+  }
+
+  /// One square.
+  mutating func square(x: Double, y: Double, side: Double, _ style: String) {
+    let length = Self.number(side)
+    marks.append(
+      Path(
+        data: "M\(Self.number(x)) \(Self.number(y))h\(length)v\(length)h-\(length)z", style: style))
+  }
+
+  /// Lines among the squares: above boxes.
+  mutating func mark(
+    _ pairs: [(from: (x: Double, y: Double), to: (x: Double, y: Double))], _ style: String
+  ) {
+    marks.append(Path(data: Self.data(pairs), style: style))
+  }
+
+  /// What is lost: a cross over a square.
+  mutating func cross(x: Double, y: Double, side: Double) {
+    mark(
+      [
+        (from: (x: x - 1, y: y - 1), to: (x: x + side + 1, y: y + side + 1)),
+        (from: (x: x + side + 1, y: y - 1), to: (x: x - 1, y: y + side + 1)),
+      ], "lost")
   }
 
   /// A text.

@@ -171,15 +171,17 @@ enum FabricCases {
     changed(
       "an unknown key", "\"pods\"", "\"pod_count\"",
       """
-      , at pod_count: the key 'pod_count' is not known here; known keys are description, \
-      name, pod, pods, scale_out, schema, source, status [unknown-key]
+      , at pod_count: the key 'pod_count' is not known here; known keys are degrade, \
+      description, fail, load, name, pod, pods, scale_out, schema, source, status [unknown-key]
       """),
     changed(
       "an unknown key of a network", "\"hop_latency_ns\": 250", "\"latency_ns\": 250",
       """
       , at pod.scale_up.latency_ns: the key 'latency_ns' is not known here; known keys \
-      are bandwidth_gbps, efficiency, energy_pj_per_bit, hop_latency_ns, oversubscription, planes, \
-      technology [unknown-key]
+      are balancing, bandwidth_gbps, configurations, connections, cross_rail, efficiency, \
+      energy_pj_per_bit, hop_latency_ns, in_network_reduction, lanes, leaf, length_m, \
+      oversubscription, planes, propagation_ns_per_m, reconfiguration_us, static_power_w, \
+      switching, technology, topology, torus [unknown-key]
       """),
     changed(
       "a missing key", ", \"hop_latency_ns\": 250", "",
@@ -241,8 +243,10 @@ enum FabricCases {
       "a change to an unknown key", "pod.scale_up.bandwidth=1",
       """
       fabric 'hgx-h800-8', at pod.scale_up.bandwidth: the key 'bandwidth' is not known \
-      here; known keys are bandwidth_gbps, efficiency, energy_pj_per_bit, \
-      hop_latency_ns, oversubscription, planes, technology [unknown-key]
+      here; known keys are balancing, bandwidth_gbps, configurations, connections, cross_rail, efficiency, \
+      energy_pj_per_bit, hop_latency_ns, in_network_reduction, lanes, leaf, length_m, \
+      oversubscription, planes, propagation_ns_per_m, reconfiguration_us, static_power_w, \
+      switching, technology, topology, torus [unknown-key]
       """),
     set(
       "a change to NaN", "pod.scale_up.bandwidth_gbps=NaN",
@@ -263,7 +267,7 @@ enum FabricCases {
       copper: is neither a fabric preset nor a file; presets are passage-512, \
       photonic-512-14t, copper-144, copper-128, gb200-nvl72, rubin-nvl144, ualink-1024, sue-512, \
       hgx-h800-8, hgx-h100-8, hgx-b200-8, dgx-a100-8, dgx-v100-8, mi300x-8, \
-      gloo-host, reference-switch [no-such-file]
+      tpu-v4, gloo-host, reference-switch [no-such-file]
       """),
     BadInput(
       "fabric: smaller than the job",

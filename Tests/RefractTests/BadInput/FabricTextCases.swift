@@ -36,7 +36,7 @@ enum FabricTextCases {
       "a key that would clear the screen", "\"gpus\": 8", "\"\\u001B[2J\\n\": 8",
       """
       , at pod.\\u001B[2J\\u000A: the key '\\u001B[2J\\u000A' is not known here; known keys are \
-      gpus, gpus_per_node, scale_up [unknown-key]
+      gpus, gpus_per_node, gpus_per_package, gpus_per_rack, rack, scale_up [unknown-key]
       """),
     FabricCases.changed(
       "a key twice", "\"pods\": 2,", "\"pods\": 2,\n  \"pods\": 4,",

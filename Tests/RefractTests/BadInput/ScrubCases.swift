@@ -68,7 +68,7 @@ enum ScrubCases {
       """
       none: is neither a fabric preset nor a file; presets are passage-512, \
       photonic-512-14t, copper-144, copper-128, gb200-nvl72, rubin-nvl144, ualink-1024, sue-512, \
-      hgx-h800-8, hgx-h100-8, hgx-b200-8, dgx-a100-8, dgx-v100-8, mi300x-8, gloo-host, \
+      hgx-h800-8, hgx-h100-8, hgx-b200-8, dgx-a100-8, dgx-v100-8, mi300x-8, tpu-v4, gloo-host, \
       reference-switch [no-such-file]
       """),
   ]

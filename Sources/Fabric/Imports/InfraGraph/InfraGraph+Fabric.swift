@@ -72,6 +72,10 @@ extension InfraGraph {
     if up.latency == nil || outside.scaleOut.latency == nil { assumed.append("latencies") }
     let out = options.scaleOutGigabits ?? outside.scaleOut.gigabits / Double(gpus)
     let nics = outside.scaleOut.peers.count
+    let leaf = outside.leaves.leaf(gpusPerHost: gpus)
+    if leaf != nil, outside.leaves.latency == nil, !assumed.contains("latencies") {
+      assumed.append("latencies")
+    }
     return ImportedFabric(
       name: name, description: summary(kind, outside), source: "InfraGraph document '\(name)'",
       assumed: assumed, pods: ImportedFabric.runs(outside.pods.map { $0 * gpus }),
@@ -82,7 +86,8 @@ extension InfraGraph {
       scaleOut: out > 0
         ? .init(
           gigabits: out, parts: nics > 0 && nics % gpus == 0 ? nics / gpus : 1,
-          hopLatency: outside.scaleOut.latency ?? usual.scaleOut, technology: .optical) : nil)
+          hopLatency: outside.scaleOut.latency ?? usual.scaleOut, technology: .optical,
+          topology: leaf.map { .leafSpine($0) } ?? .switch) : nil)
   }
 
   private func summary(_ kind: Device, _ outside: Outside) -> String {
@@ -92,7 +97,9 @@ extension InfraGraph {
         ? "" : description.split(whereSeparator: \.isWhitespace).joined(separator: " ") + ":",
       "\(hosts) hosts '\(kind.name)' of \(kind.accelerators) accelerators in \(outside.pods.count) pods",
     ].filter { !$0.isEmpty }
-    if let ratio = outside.leafOversubscription, ratio > 1 {
+    if outside.leaves.leaf(gpusPerHost: 1) == nil, let ratio = outside.leaves.oversubscription,
+      ratio > 1
+    {
       let tenths = Int((ratio * 10).rounded())
       parts.append("(leaf switches \(tenths / 10).\(tenths % 10):1 oversubscribed, left out)")
     }
@@ -137,8 +144,8 @@ extension InfraGraph {
     var scaleOut = Share()
     /// Hosts of each pod.
     var pods: [Int] = []
-    /// Bandwidth below a leaf switch over that above it, the most of all, where both are known.
-    var leafOversubscription: Double?
+    /// What is below leaf switches, and above them.
+    var leaves = Leaves()
 
     init(_ graph: InfraGraph, _ hosts: [Host]) throws {
       let byName = Dictionary(
@@ -147,7 +154,6 @@ extension InfraGraph {
         hosts.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
       var shares = [Share](repeating: Share(), count: hosts.count)
       var groups = HostGroups(hosts: hosts.count)
-      var leaves = Leaves()
       var room = InfraGraph.mostPairs
       for edge in graph.edges {
         let link = graph.links[edge.link]
@@ -161,9 +167,14 @@ extension InfraGraph {
           return (found.device, found.count)
         }
         for (one, other) in pairs {
-          leaves.add(
-            one, other, link,
-            isHost: { numbers[Host(instance: $0.instance, device: $0.device)] != nil })
+          // Switches of accelerators are the scale-up's.
+          if ![one, other].contains(where: {
+            byName[$0.instance]?.device.component($0.component)?.isAccelerator == true
+          }) {
+            leaves.add(
+              one, other, link,
+              host: { numbers[Host(instance: $0.instance, device: $0.device)] })
+          }
           for (from, to) in [(one, other), (other, one)] {
             guard let host = numbers[Host(instance: from.instance, device: from.device)] else {
               continue
@@ -181,7 +192,6 @@ extension InfraGraph {
       try Self.check(shares, hosts, graph)
       scaleOut = shares.first ?? Share()
       pods = groups.sizes(hosts.count)
-      leafOversubscription = leaves.oversubscription
     }
 
     private static func check(_ shares: [Share], _ hosts: [Host], _ graph: InfraGraph) throws {
@@ -232,22 +242,43 @@ extension InfraGraph {
   private struct Leaves {
     private var below: [Host: Double] = [:]
     private var above: [Host: Double] = [:]
+    /// By switch the hosts below it.
+    private var hosts: [Host: Set<Int>] = [:]
+    /// In ns, of a link above one of them.
+    private(set) var latency: Double?
 
-    mutating func add(_ one: Vertex, _ other: Vertex, _ link: Link?, isHost: (Vertex) -> Bool) {
-      guard let gigabits = link?.gigabits else { return }
-      for (from, to) in [(one, other), (other, one)] where !isHost(from) {
+    mutating func add(_ one: Vertex, _ other: Vertex, _ link: Link?, host: (Vertex) -> Int?) {
+      for (from, to) in [(one, other), (other, one)] where host(from) == nil {
         let key = Host(instance: from.instance, device: from.device)
-        if isHost(to) {
-          below[key, default: 0] += gigabits
+        if let below = host(to) {
+          hosts[key, default: []].insert(below)
+          self.below[key, default: 0] += link?.gigabits ?? 0
         } else {
-          above[key, default: 0] += gigabits
+          above[key, default: 0] += link?.gigabits ?? 0
+          latency = latency ?? link?.latencyNanoseconds
         }
       }
     }
 
-    /// A maximum, so in whichever order.
+    /// Bandwidth below a leaf switch over that above it, the most of all, where both are known. A
+    /// maximum, so in whichever order.
     var oversubscription: Double? {
-      below.compactMap { key, sum in above[key].map { sum / $0 } }.max()
+      below.compactMap { key, sum in
+        above[key].flatMap { sum > 0 && $0 > 0 ? sum / $0 : nil }
+      }.max()
+    }
+
+    /// The leaf switches, where each serves as many hosts that follow one another, no host is below
+    /// two, and there is something above; the most oversubscribed stands for all.
+    func leaf(gpusPerHost: Int) -> FabricSpecification.Leaf? {
+      guard let oversubscription else { return nil }
+      let groups = hosts.values.map { $0.sorted() }.sorted { ($0.first ?? 0) < ($1.first ?? 0) }
+      guard groups.flatMap(\.self) == Array(0..<groups.reduce(0) { $0 + $1.count }) else {
+        return nil
+      }
+      return ImportedFabric.leaf(
+        groups.map { $0.count * gpusPerHost }, oversubscription: max(1, oversubscription),
+        hopLatency: latency)
     }
   }
 }

@@ -17,6 +17,9 @@ struct NCCLNode {
     /// Compute capability, 90 for Hopper; `nil` where it is AMD's.
     var computeCapability: Int?
     var links: [Links]
+
+    /// NVLinks, to wherever.
+    var linkCount: Int { links.reduce(0) { $0 + $1.count } }
   }
 
   /// A network device.
@@ -29,7 +32,7 @@ struct NCCLNode {
 
   var gpus: [GPU] = []
   var nics: [NIC] = []
-  private var place: SourceLocation
+  let place: SourceLocation
 
   /// Reads a document.
   ///
@@ -99,8 +102,10 @@ struct NCCLNode {
         .malformedTopology, at: place, "has no <gpu>",
         remedy: "dump the topology from a job that runs on GPUs")
     }
-    let counts = gpus.map { $0.links.reduce(0) { $0 + $1.count } }
-    guard let odd = counts.firstIndex(where: { $0 != counts[0] }) else { return }
+    // Links between GPUs may be unequal; into switches all GPUs have as many.
+    let isDirect = gpus.allSatisfy { !$0.links.contains(where: \.leadsToSwitch) }
+    let counts = gpus.map(\.linkCount)
+    guard !isDirect, let odd = counts.firstIndex(where: { $0 != counts[0] }) else { return }
     throw Diagnostic(
       .malformedTopology, at: place,
       "GPU \(gpus[odd].address) has \(counts[odd]) NVLinks, and GPU \(first.address) has \(counts[0])",

@@ -21,17 +21,26 @@ extension SlurmTopology {
         remedy: "check the ranges and --gpus-per-node")
     }
     let latency = ImportedFabric.assumedHopLatency
+    let isTree = options.pod == .node && blocks.isEmpty && leaves.count > 1
+    let leaf = isTree ? ImportedFabric.leaf(groups.map { $0.count * gpusPerNode }) : nil
+    var assumed = ["latencies", "technology", "no oversubscription"]
+    if isTree, leaf == nil { assumed.append("leaf switches of different sizes as one switch") }
+    if leaf != nil, levelsAboveLeaves > 1 {
+      assumed.append("levels above the leaf switches as one")
+    }
     return ImportedFabric(
       name: name ?? FabricImporter.name(ofFile: file), description: summary(groups, options.pod),
       source: "Slurm topology \(FabricImporter.fileName(file)); bandwidths and GPUs a node as "
         + "given when it was imported",
-      assumed: ["latencies", "technology", "no oversubscription"],
+      assumed: assumed,
       pods: ImportedFabric.runs(members.map { $0.count * gpusPerNode }), gpusPerNode: gpusPerNode,
       scaleUp: .init(
         gigabits: options.scaleUpGigabits ?? 0, hopLatency: latency.scaleUp,
         technology: .electrical),
       scaleOut: options.scaleOutGigabits.map {
-        .init(gigabits: $0, hopLatency: latency.scaleOut, technology: .optical)
+        .init(
+          gigabits: $0, hopLatency: latency.scaleOut, technology: .optical,
+          topology: leaf.map { .leafSpine($0) } ?? .switch)
       })
   }
 
