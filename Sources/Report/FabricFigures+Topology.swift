@@ -89,6 +89,13 @@ extension FabricFigures {
     return Wording.list(kinds) + common
   }
 
+  /// `10 s`, `2.5 ms`.
+  private static func span(_ time: SimDuration) -> String {
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
+    let unit = units.first { time.seconds >= $0.0 } ?? units[units.count - 1]
+    return number(time.seconds / unit.0) + " " + unit.1
+  }
+
   /// What circuits can be set to, and what is lost, degraded or taken, a sentence each.
   static func remarks(_ specification: FabricSpecification) -> [String] {
     var remarks: [String] = []
@@ -96,16 +103,14 @@ extension FabricFigures {
       let names = circuits.configurations.enumerated().map { place, each in
         "\(each.name) (\(shape(each.shape))\(place == 0 ? ", lit here" : ""))"
       }
+      let dark = span(circuits.reconfiguration)
       let when =
         switch circuits.switching {
-        case .none: "they never change"
-        case .step: "they change between steps"
-        case .phase: "they change between collectives"
+        case .none: "they never change, which would take \(dark)"
+        case .step: "they change between steps, each time dark for \(dark)"
+        case .phase: "they change between collectives, each time dark for \(dark)"
         }
-      let dark =
-        circuits.switching == .none
-        ? "" : ", and are dark for \(Wording.time(circuits.reconfiguration)) meanwhile"
-      remarks.append("Circuits: \(Wording.list(names)); \(when)\(dark).")
+      remarks.append("Circuits: \(Wording.list(names)); \(when).")
     }
     if !specification.faults.isEmpty {
       let shown = specification.faults.prefix(12).map(\.text)

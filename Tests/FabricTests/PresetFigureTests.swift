@@ -78,6 +78,10 @@ struct PresetFigureTests {
     Expected(
       name: "mi300x-8", gpus: 2048, links: 8192, injection: (3584, 400),
       bisection: (14_336, 409_600)),
+    // 5 configurations of 6 links for each of 4096 chips. Halves of 16 × 16 × 16: 2 × 256 links of 400.
+    Expected(
+      name: "tpu-v4", gpus: 4096, links: 122_880, injection: (2400, nil),
+      bisection: (204_800, 204_800)),
     // 64 processes on one link of 2.8 Gb/s (64 × 2.8 / 64), half for each direction; 2 × 64 + 1.
     Expected(
       name: "gloo-host", gpus: 64, links: 129, injection: (2.8, nil), bisection: (1.4, 1.4)),
@@ -97,8 +101,15 @@ struct PresetFigureTests {
     // As the links say, not as the file does.
     let classes = all.filter { $0.pattern.hasPrefix("pod*/gpu*/") }
     for (tier, gigabits) in [
-      (Tier.scaleUp, expected.injection.up), (Tier.scaleOut, expected.injection.out),
+      (Tier.scaleUp, Double?(expected.injection.up)), (Tier.scaleOut, expected.injection.out),
     ] {
+      if tier == .scaleUp, fabric.specification.circuits != nil {
+        // Links to neighbours instead of ports, those of the first configuration.
+        let lit = classes.first { $0.link.tier == tier }
+        #expect(lit?.count == 6 * expected.gpus)
+        #expect(lit?.link.bandwidth.gigabitsPerSecond == gigabits.map { $0 / 6 })
+        continue
+      }
       let ports = classes.filter { $0.link.tier == tier && $0.pattern.hasSuffix("/egress") }
       #expect(ports.map(\.count) == (gigabits == nil ? [] : [expected.gpus]))
       #expect(ports.first?.link.bandwidth.gigabitsPerSecond == gigabits)

@@ -62,7 +62,9 @@ struct FabricDrawingTests {
     let (text, markup) = try Self.drawn(fabric)
     #expect(markup.faults.isEmpty)
     if fabric.gpuCount <= 64 { #expect(try text == Self.drawn(fabric).text) }
-    #expect(Self.squares(markup) == fabric.specification.gpusPerPod)
+    // One layer of a torus, at most 13 of its columns and 9 of its rows.
+    let squares = name == "tpu-v4" ? 13 * 9 : fabric.specification.gpusPerPod
+    #expect(Self.squares(markup) == squares)
     try Self.expectWithinPage(markup)
     let texts = Self.texts(markup)
     #expect(texts.first == name)
@@ -82,6 +84,87 @@ struct FabricDrawingTests {
       let right = x + (tag["width"].flatMap(Double.init) ?? 0)
       let lower = y + (tag["height"].flatMap(Double.init) ?? 0)
       #expect(x >= 0 && right <= width && y >= 0 && lower <= height, "\(tag)")
+    }
+  }
+
+  /// How wide a letter is on average, at most, by style, in the widest font that is asked for.
+  private static let letter = ["title": 14.5, "size": 9.6, "head": 9.0, "number": 7.7]
+
+  /// Where texts are, about: left, right and base line.
+  private static func spans(
+    _ markup: MarkupReader
+  ) throws -> [(text: String, left: Double, right: Double, y: Double)] {
+    try markup.leaves.filter { $0.tag.name == "text" }.map { leaf in
+      let x = try #require(leaf.tag["x"].flatMap(Double.init))
+      let y = try #require(leaf.tag["y"].flatMap(Double.init))
+      let width = Double(leaf.text.count) * (letter[leaf.tag["class"] ?? ""] ?? 7.3)
+      let left =
+        switch leaf.tag["text-anchor"] {
+        case "middle": x - width / 2
+        case "end": x - width
+        default: x
+        }
+      return (leaf.text, left, left + width, y)
+    }
+  }
+
+  @Test(
+    "every topology is drawn within its page, and no text lies over another",
+    arguments: FabricExamples.all.map(\.name))
+  func topologies(name: String) throws {
+    let text = try #require(FabricExamples.all.first { $0.name == name }?.text)
+    let fabric = try Fabric(
+      FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "t.json")))
+    let (picture, markup) = try Self.drawn(fabric)
+    #expect(markup.faults.isEmpty)
+    #expect(try picture == Self.drawn(fabric).text)
+    try Self.expectWithinPage(markup)
+    #expect(Self.squares(markup) == fabric.specification.gpusPerPod / (name == "grid" ? 4 : 1))
+    let spans = try Self.spans(markup)
+    for (index, one) in spans.enumerated() {
+      #expect(one.left >= -0.5 && one.right <= 960.5, "\(one)")
+      for other in spans[(index + 1)...] where (one.y - other.y).magnitude < 11 {
+        #expect(one.right <= other.left || other.right <= one.left, "\(one) \(other)")
+      }
+    }
+  }
+
+  static let said: [(name: String, texts: [String])] = [
+    (
+      "leaf-spine",
+      [
+        "spine 1", "leaf 3", "800 Gb/s a leaf, 2:1, all planes",
+        "8 GPUs in a row to a leaf, 1.6 Tb/s to the spines, 2:1",
+      ]
+    ),
+    (
+      "rails",
+      ["leaf 15", "between pods: spines, other rails forwarded; one NIC of 400 Gb/s a GPU"]
+    ),
+    ("mesh", ["7 links a GPU, 114.3 Gb/s each", "1.829 Tb/s"]),
+    ("torus", ["torus 3×4", "4 links a GPU, 200 Gb/s each"]),
+    ("grid", ["one of 4 layers; a GPU has 2 more links, to the layers beside it"]),
+    ("graph", ["up to 4 links a GPU, 200 Gb/s each; thick lines are several links"]),
+    ("racks", ["rack 1", "within a rack", "800 Gb/s a GPU between racks, 3.2 Tb/s within"]),
+    ("circuits", ["pod 0, circuits set to ring"]),
+    ("unequal", ["pods 2 to 4", "12 GPUs", "pod 5", "24 GPUs", "within a pod of 8"]),
+    ("faults", ["not computed"]),
+  ]
+
+  @Test("what each is, is said", arguments: said.indices)
+  func words(index: Int) throws {
+    let (name, expected) = Self.said[index]
+    let text = try #require(FabricExamples.all.first { $0.name == name }?.text)
+    let fabric = try Fabric(
+      FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "t.json")))
+    let markup = try Self.drawn(fabric).markup
+    let texts = Self.texts(markup)
+    for each in expected { #expect(texts.contains(each), "\(each) in \(texts)") }
+    let crosses = markup.tags.filter { $0.name == "path" && $0["class"] == "lost" }
+    #expect(crosses.count == (name == "faults" ? 1 : 0))
+    if name == "circuits" {
+      #expect(texts.contains { $0.contains("square (torus 2×4)") })
+      #expect(texts.contains { $0.contains("dark for 10 ms") })
     }
   }
 

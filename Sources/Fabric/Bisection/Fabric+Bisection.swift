@@ -149,7 +149,7 @@ extension Fabric {
   /// Equal pods. Halving them in the order of their numbers parts one pod at most, and then it is that
   /// pod's own bisection that is added; what leaves the pods is concave in the GPUs of each, so that
   /// nothing is less, unless it is told of leaf switches that lie across.
-  private func likePods(_ network: FabricSpecification.Network) -> Bisection {
+  func likePods(_ network: FabricSpecification.Network) -> Bisection {
     let out = LeafCut(self, network).least
     guard podCount % 2 == 1 else { return out }
     guard let pod = podBisection() else { return out }
@@ -167,7 +167,7 @@ extension Fabric {
   }
 
   /// Pods of several kinds: for every number of GPUs the least over the pods so far, pod by pod.
-  private func unlikePods(_ network: FabricSpecification.Network) -> Bisection {
+  func unlikePods(_ network: FabricSpecification.Network) -> Bisection {
     guard gpuCount <= 4096 else {
       return .notComputed("pods of several kinds, and more than 4096 GPUs")
     }

@@ -8,7 +8,18 @@ extension FabricDrawing {
     var network: FabricSpecification.Network
     var tier: Tier
     var bisection: Bisection?
-    var path: PathClass?
+    /// The latency and the energy of its paths.
+    var path: (latency: String, energy: String)?
+
+    init(
+      _ head: String, _ network: FabricSpecification.Network, _ tier: Tier, _ bisection: Bisection?,
+      _ path: PathClass?
+    ) {
+      (self.head, self.network, self.tier, self.bisection) = (head, network, tier, bisection)
+      self.path = path.map {
+        (FabricFigures.latency($0.latency), FabricFigures.energy($0.energyPicojoulesPerBit))
+      }
+    }
   }
 
   /// The networks of the first pod, and that between pods.
@@ -20,18 +31,21 @@ extension FabricDrawing {
     let which = specification.podKinds.count > 1 ? " of \(kind.gpus)" : ""
     var columns: [Column] = []
     if let rack = kind.rack {
-      columns.append(Column(head: "within a rack", network: rack, tier: .rack))
+      // A switch, always.
+      var column = Column("within a rack", rack, .rack, nil, nil)
+      let energy = rack.energyPicojoulesPerBit.map { $0 * 2 }
+      column.path = (
+        FabricFigures.latency(rack.hopLatency * 2), FabricFigures.energy(energy.map { $0...$0 })
+      )
+      columns.append(column)
     }
     columns.append(
-      Column(
-        head: "within a pod" + which, network: kind.scaleUp, tier: .scaleUp,
-        bisection: fabric.podBisection(), path: within))
+      Column("within a pod" + which, kind.scaleUp, .scaleUp, fabric.podBisection(), within))
     if let scaleOut = specification.scaleOut {
       columns.append(
         Column(
-          head: "between pods", network: scaleOut, tier: .scaleOut,
-          bisection: specification.pods > 1 ? fabric.bisection : nil,
-          path: paths.first { !$0.staysInPod }))
+          "between pods", scaleOut, .scaleOut, specification.pods > 1 ? fabric.bisection : nil,
+          paths.first { !$0.staysInPod }))
     }
     return columns
   }
@@ -59,10 +73,10 @@ extension FabricDrawing {
       columns.map { FabricFigures.bisection($0.bisection) })
     drawRow(
       "path from GPU to GPU", columns: places,
-      columns.map { $0.path.map { FabricFigures.latency($0.latency) } ?? "–" })
+      columns.map { $0.path?.latency ?? "–" })
     drawRow(
       "energy of a path", columns: places,
-      columns.map { $0.path.map { FabricFigures.energy($0.energyPicojoulesPerBit) } ?? "–" })
+      columns.map { $0.path?.energy ?? "–" })
     let classes = fabric.linkClasses
     drawRow(
       "number of links", columns: places,

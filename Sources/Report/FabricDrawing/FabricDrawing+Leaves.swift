@@ -13,7 +13,7 @@ extension FabricDrawing {
     let spinesTop = frame.top + 40
     let leavesTop = spinesTop + Self.planeHeight + Self.leafRoom
     let spines = drawSwitches(planes, edges: frame.inner, y: spinesTop) {
-      planes == 1 ? "spines" : "spines \($0)"
+      planes == 1 ? "spines" : "spine \($0)"
     }
     let centres = drawSwitches(leaves, edges: frame.inner, y: leavesTop) { "leaf \($0)" }
     canvas.lines(

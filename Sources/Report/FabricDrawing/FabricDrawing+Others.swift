@@ -81,7 +81,7 @@ extension FabricDrawing {
       let words =
         number == 0
         ? "like pod 0" : "\(FabricFigures.topology(kind.scaleUp)), \(rate) a GPU"
-      card.words = Self.lines(words, width: 25)
+      card.words = Self.lines(words, width: 20)
       cards.append(card)
     }
     return cards

@@ -59,8 +59,10 @@ extension FabricDrawing {
     let frame = PodFrame(
       left: Self.margin, right: Self.width - Self.margin - (specification.pods > 1 ? 250 : 0),
       top: bottom)
+    let name = specification.pods > 1 ? "pod 0" : "the pod"
+    let lit = specification.circuits.map { ", circuits set to \($0.configurations[0].name)" } ?? ""
     canvas.text(
-      specification.pods > 1 ? "pod 0" : "the pod", x: frame.inner.left, y: frame.top + 26, "head")
+      name + Self.cut(lit, to: 40), x: frame.inner.left, y: frame.top + 26, "head")
     let topology = DrawnTopology(kind.scaleUp, gpus: kind.gpus)
     let body = kind.rack == nil ? drawBody(topology, frame, kind) : drawRacks(topology, frame, kind)
     drawLost(body)
@@ -79,6 +81,11 @@ extension FabricDrawing {
       exits.bottom = bottom
     }
     return exits
+  }
+
+  /// A text, its end left out where it is longer.
+  private static func cut(_ text: String, to count: Int) -> String {
+    text.count > count ? text.prefix(count - 1) + "…" : text
   }
 
   private mutating func drawBody(

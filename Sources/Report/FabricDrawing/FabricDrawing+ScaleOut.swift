@@ -7,7 +7,8 @@ extension FabricDrawing {
     guard let network = fabric.specification.scaleOut else { return }
     let style = Self.style(network)
     let isNarrow = fabric.specification.pods > 1 && network.oversubscription > 1
-    let bar = pods.gpusBottom + 14
+    // A single line out of the pod needs no bar.
+    let bar = pods.gpusBottom + (pods.gpus.count > 1 ? 14 : 0)
     let trunks = isNarrow ? pods.bottom + 34 : bar
     let top = pods.bottom + (isNarrow ? 96 : 58)
     canvas.lines(pods.gpus.map { (from: (x: $0, y: pods.gpusBottom), to: (x: $0, y: bar)) }, style)

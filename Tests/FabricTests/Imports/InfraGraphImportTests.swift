@@ -1,4 +1,5 @@
 import Diagnostics
+import Quantities
 import TestSupport
 import Testing
 
@@ -72,12 +73,17 @@ struct InfraGraphImportTests {
     #expect(fabric.scaleUp.gigabits == 1200 && fabric.scaleUp.parts == 3)
     #expect(fabric.scaleUp.hopLatency == 120)
     #expect(fabric.scaleOut?.gigabits == 100 && fabric.scaleOut?.hopLatency == 1500)
-    #expect(fabric.assumed == ["technology"])
+    // What a leaf switch adds.
+    #expect(fabric.assumed == ["technology", "latencies"])
     // A leaf has 4 × 100 Gb/s below and 100 above.
     #expect(
       fabric.description
-        == "Two tiers: 4 hosts 'server' of 2 accelerators in 4 pods (leaf switches 4.0:1 "
-        + "oversubscribed, left out).")
+        == "Two tiers: 4 hosts 'server' of 2 accelerators in 4 pods.")
+    guard case .leafSpine(let leaf)? = fabric.scaleOut?.topology else {
+      Issue.record("no leaves")
+      return
+    }
+    #expect(leaf.gpus == 4 && leaf.oversubscription == 4 && leaf.hopLatency == .nanoseconds(250))
   }
 
   @Test("accelerators that share switches beyond their hosts make one pod")

@@ -1,4 +1,5 @@
 import Diagnostics
+import Quantities
 import TestSupport
 import Testing
 
@@ -68,17 +69,52 @@ struct NCCLImportTests {
         + "4 NICs, and 1 more away from the GPUs, which are left out.")
   }
 
-  @Test("direct links count by their number, and are marked as drawn together")
+  /// Links to other GPUs, by GPU and how many.
+  static func linked(_ links: [Int: Int]) -> String {
+    links.sorted { $0.key < $1.key }.map {
+      "<nvlink target=\"0000:\($0.key)0:00.0\" count=\"\($0.value)\" tclass=\"0x030200\"/>"
+    }.joined()
+  }
+
+  @Test("direct links between all GPUs, equally many, are a mesh")
   func direct() throws {
     let fabric = try Self.read(
       Self.node(gpus: 4, sm: 80) { gpu in
-        (0..<4).filter { $0 != gpu }.map {
-          "<nvlink target=\"0000:\($0)0:00.0\" count=\"4\" tclass=\"0x030200\"/>"
-        }.joined()
+        Self.linked([0: 4, 1: 4, 2: 4, 3: 4].filter { $0.key != gpu })
       })
-    #expect(fabric.scaleUp.gigabits == 2400 && fabric.scaleUp.parts == 3)
-    #expect(fabric.assumed.contains("direct links as one switch"))
+    #expect(fabric.scaleUp.gigabits == 2400 && fabric.scaleUp.parts == 1)
+    #expect(fabric.scaleUp.topology == .direct(.mesh))
+    #expect(!fabric.assumed.contains { $0.contains("switch") })
     #expect(fabric.description.contains("12 NVLinks a GPU to 3 other GPUs directly"))
+  }
+
+  @Test("other direct links are a graph, and the GPU with most has all of the bandwidth")
+  func graph() throws {
+    // A ring in which two have twice as many links.
+    let rings: [[Int: Int]] = [[1: 2, 3: 1], [0: 2, 2: 1], [1: 1, 3: 1], [2: 1, 0: 1]]
+    let text = Self.node(gpus: 4, sm: 70) { Self.linked(rings[$0]) }
+    let fabric = try Self.read(text)
+    #expect(
+      fabric.scaleUp.topology
+        == .direct(
+          .connections([
+            .init(ends: [0, 1], count: 2), .init(ends: [0, 3], count: 1),
+            .init(ends: [1, 2], count: 1), .init(ends: [2, 3], count: 1),
+          ])))
+    #expect(fabric.scaleUp.gigabits == 600)
+    let directory = try TemporaryDirectory()
+    try directory.write("node.xml", Array(text.utf8))
+    let read = try FabricImporter.read(
+      directory.file("node.xml"), options: FabricImportOptions()
+    ).fabric
+    #expect(read.specification.scaleUp.topology == fabric.scaleUp.topology)
+    // Two links of 200 Gb/s.
+    let link = read.link(read.route(from: 0, to: 1).links[0])
+    #expect(link.bandwidth.gigabitsPerSecond == 400 && link.multiplicity == 2)
+    let lame = thrownDiagnostic {
+      try Self.read(Self.node(gpus: 2, sm: 70) { Self.linked([1 - $0: $0 + 1]) })
+    }
+    #expect(lame?.code == .malformedTopology && lame?.problem.contains("back") == true)
   }
 
   @Test("figures that are given come before those of the file")

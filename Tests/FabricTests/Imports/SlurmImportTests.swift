@@ -1,4 +1,5 @@
 import Diagnostics
+import Quantities
 import TestSupport
 import Testing
 
@@ -43,6 +44,46 @@ struct SlurmImportTests {
       "SwitchName=a Nodes=n[1-3]\nSwitchName=b Nodes=n[4-5]\nSwitchName=c Switches=a,b", options)
     #expect(fabric.pods == [.init(count: 5, gpus: 4)] && fabric.gpusPerNode == 4)
     #expect(fabric.source.contains("topology.conf"))
+    // The last leaf may be smaller; another may not.
+    guard case .leafSpine(let leaf)? = fabric.scaleOut?.topology else {
+      Issue.record("no leaves")
+      return
+    }
+    #expect(leaf.gpus == 12 && leaf.oversubscription == 1 && leaf.hopLatency == .nanoseconds(250))
+    let odd = try Self.read(
+      "SwitchName=a Nodes=n[1-2]\nSwitchName=b Nodes=n[4-6]\nSwitchName=c Switches=a,b", options)
+    #expect(odd.scaleOut?.topology == .switch)
+    #expect(odd.assumed.contains("leaf switches of different sizes as one switch"))
+    let high = try Self.read(
+      """
+      SwitchName=a Nodes=n1
+      SwitchName=b Nodes=n2
+      SwitchName=c Switches=a
+      SwitchName=d Switches=b
+      SwitchName=e Switches=c,d
+      """, options)
+    #expect(high.assumed.contains("levels above the leaf switches as one"))
+    #expect(high.scaleOut?.topology != .switch)
+  }
+
+  @Test("leaf switches and unequal pods come back out of the file as they went in")
+  func written() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(
+      "tree.conf",
+      Array("SwitchName=a Nodes=n[1-3]\nSwitchName=b Nodes=n[4-6]\nSwitchName=c Switches=a,b".utf8))
+    var options = Self.given
+    options.pod = .node
+    let tree = try FabricImporter.read(directory.file("tree.conf"), options: options).fabric
+    #expect(tree.specification.scaleOut?.topology.word == "leaf-spine")
+    #expect(
+      tree.route(from: 0, to: 23).links.count == 4 && tree.route(from: 0, to: 9).links.count == 2)
+    try directory.write(
+      "blocks.conf", Array("BlockName=a Nodes=n[1-9]\nBlockName=b Nodes=m[1-2]\n".utf8))
+    let blocks = try FabricImporter.read(directory.file("blocks.conf"), options: Self.given).fabric
+    #expect(blocks.specification.podKinds.map(\.gpus) == [36, 8])
+    #expect(blocks.specification.podKinds.map(\.count) == [1, 1] && blocks.gpuCount == 44)
+    #expect(blocks.gpus(inPod: 1) == 36..<44 && blocks.node(ofGPU: 43) == 10)
   }
 
   @Test("blocks become pods, unequal ones counted apart")

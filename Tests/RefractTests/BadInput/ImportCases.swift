@@ -46,11 +46,20 @@ enum ImportCases {
       : comes to 7999992 GPUs, more than 1048576; check the ranges and --gpus-per-node \
       [limit-exceeded]
       """),
-    slurm(
-      "pods of different sizes", "BlockName=a Nodes=n[1-9]\nBlockName=b Nodes=m[1-2]\n",
+    file(
+      "GPUs that no links join", "node.xml",
+      .bytes(
+        Array(
+          """
+          <system><cpu>
+          <pci busid="0"><gpu sm="80"><nvlink target="1" count="4"/></gpu></pci>
+          <pci busid="1"><gpu sm="80"><nvlink target="0" count="4"/></gpu></pci>
+          <pci busid="2"><gpu sm="80"/></pci>
+          </cpu></system>
+          """.utf8)), "",
       """
-      : comes to pods of different sizes (72, 16 GPUs), and a fabric's pods are alike; leave the \
-      odd ones out, or make each node a pod [malformed-topology]
+      , line 1: no NVLinks lead from GPU 0 to GPU 2, over others either; GPUs of a pod are linked: \
+      write a fabric file in which each linked group is a pod [malformed-topology]
       """),
     file(
       "nothing known", "notes.txt", .bytes(Array("hello\n".utf8)), "",
