@@ -147,7 +147,7 @@ let testedModules: [Module] = [
     dependencies: [
       "Quantities", "Diagnostics", "JSON", "Trace", "Workload", "Fabric", "Simulation",
       "Collectives", "Study",
-    ]),
+    ], excluded: ["FabricDetailsTests.txt"]),
 ]
 
 let package = Package(
@@ -196,7 +196,7 @@ let package = Package(
       .testTarget(
         name: module.name + "Tests",
         dependencies: [.byName(name: module.name), "TestSupport"] + module.dependencies,
-        swiftSettings: settings)
+        exclude: module.excluded, swiftSettings: settings)
     },
   swiftLanguageModes: [.v6]
 )

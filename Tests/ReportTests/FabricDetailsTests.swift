@@ -1,5 +1,8 @@
 import Fabric
+import Foundation
+import JSON
 import Quantities
+import TestSupport
 import Testing
 
 @testable import Report
@@ -28,6 +31,27 @@ struct FabricDetailsTests {
     ] {
       #expect(lines.contains(line), "\(line)\n\(text)")
     }
+  }
+
+  /// What `show` and `list` print of an example of each topology. To record it anew, run the test with
+  /// REFRACT_RECORD set, and read what has changed.
+  @Test("of every topology, as recorded")
+  func topologies() throws {
+    let fabrics = try FabricExamples.all.map { example in
+      try Fabric(
+        FabricSpecification(JSONNode(parsing: Array(example.text.utf8), file: "t.json")))
+    }
+    let text =
+      fabrics.map(FabricDetails.text).joined(separator: "\n") + "\n"
+      + FabricReport.text(fabrics)
+    let file = ProjectFiles.path("Tests/ReportTests/FabricDetailsTests.txt")
+    if ProcessInfo.processInfo.environment["REFRACT_RECORD"] != nil {
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+    }
+    let recorded = try String(contentsOfFile: file, encoding: .utf8)
+    let (found, expected) = (text.split(separator: "\n"), recorded.split(separator: "\n"))
+    for (one, other) in zip(found, expected) { #expect(one == other) }
+    #expect(found.count == expected.count)
   }
 
   @Test(

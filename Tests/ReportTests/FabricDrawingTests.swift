@@ -143,7 +143,7 @@ struct FabricDrawingTests {
     ),
     ("mesh", ["7 links a GPU, 114.3 Gb/s each", "1.829 Tb/s"]),
     ("torus", ["torus 3×4", "4 links a GPU, 200 Gb/s each"]),
-    ("grid", ["one of 4 layers; a GPU has 2 more links, to the layers beside it"]),
+    ("grid", ["one of 4 layers; 2 of the links lead to the layers beside it"]),
     ("graph", ["up to 4 links a GPU, 200 Gb/s each; thick lines are several links"]),
     ("racks", ["rack 1", "within a rack", "800 Gb/s a GPU between racks, 3.2 Tb/s within"]),
     ("circuits", ["pod 0, circuits set to ring"]),

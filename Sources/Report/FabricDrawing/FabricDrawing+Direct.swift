@@ -166,7 +166,7 @@ extension FabricDrawing {
     if layers > 1 {
       let more = torus.dimensions.dropFirst(2).count { $0 > 1 }
       words.append(
-        "one of \(layers) layers; a GPU has \(2 * more) more links, to the layers beside it")
+        "one of \(layers) layers; \(2 * more) of the links lead to the layers beside it")
     }
     if torus.wraps.prefix(2).contains(true) {
       words.append("arrows lead to the other end of the row or column")

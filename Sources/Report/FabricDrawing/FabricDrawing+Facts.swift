@@ -78,13 +78,15 @@ extension FabricDrawing {
       "energy of a path", columns: places,
       columns.map { $0.path?.energy ?? "–" })
     let classes = fabric.linkClasses
+    let isMixed = fabric.specification.podKinds.count > 1
     drawRow(
       "number of links", columns: places,
       columns.map { column in
         let of = classes.filter { $0.link.tier == column.tier }
         let connections = of.reduce(0) { $0 + $1.count * $1.link.multiplicity }
         let links = of.reduce(0) { $0 + $1.count }
-        return "\(links) (\(FabricFigures.count(connections, "connection")))"
+        let all = column.tier != .scaleOut && isMixed ? ", all pods'" : ""
+        return "\(links) (\(FabricFigures.count(connections, "connection")))\(all)"
       })
     bottom += 12
     for remark in FabricFigures.remarks(fabric.specification) { drawQuiet(remark) }

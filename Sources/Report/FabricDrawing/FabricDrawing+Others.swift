@@ -78,10 +78,10 @@ extension FabricDrawing {
         name: isOne ? "pod \(pods.lowerBound)" : "pods \(pods.lowerBound) to \(pods.upperBound)",
         gpus: kind.gpus)
       let rate = FabricFigures.rate(FabricFigures.injection(kind.scaleUp))
-      let words =
+      card.words =
         number == 0
-        ? "like pod 0" : "\(FabricFigures.topology(kind.scaleUp)), \(rate) a GPU"
-      card.words = Self.lines(words, width: 20)
+        ? ["like pod 0"]
+        : Self.lines(FabricFigures.topology(kind.scaleUp), width: 20) + ["\(rate) a GPU"]
       cards.append(card)
     }
     return cards
