@@ -83,6 +83,12 @@ extension Fabric {
       bundle: bundle, isEgress: place % 2 == 0)
   }
 
+  /// The first GPU of a kind of pods.
+  public func firstGPU(ofKind kind: Int) -> Int {
+    let before = specification.podKinds[..<kind]
+    return before.reduce(0) { $0 + $1.count * $1.gpus }
+  }
+
   func scaleUp(ofPod pod: Int) -> FabricSpecification.Network {
     specification.podKinds[layout.run(ofPod: pod).kind].scaleUp
   }

@@ -13,12 +13,15 @@ public struct PathClass: Sendable, Equatable {
 }
 
 extension Fabric {
-  /// The ways from the first GPU to all others that there is one to: those within its pod, then those
+  /// The ways from the first GPU. O(GPUs).
+  public var pathClasses: [PathClass] { pathClasses(from: 0) }
+
+  /// The ways from a GPU to all others that there is one to: those within its pod, then those
   /// out of it. Where traffic takes several, their mean counts. O(GPUs).
-  public var pathClasses: [PathClass] {
+  public func pathClasses(from source: Int) -> [PathClass] {
     var classes: [PathClass] = []
-    for target in 1..<max(gpuCount, 1) {
-      let route = route(from: 0, to: target)
+    for target in 0..<gpuCount where target != source {
+      let route = route(from: source, to: target)
       guard route.isReachable else { continue }
       let energies = zip(route.links, route.shares).map { id, share in
         link(id).energyPicojoulesPerBit.map { $0 * share }
@@ -26,7 +29,7 @@ extension Fabric {
       let energy = energies.contains(nil) ? nil : energies.reduce(0) { $0 + ($1 ?? 0) }
       let crossed = Int(route.shares.reduce(0, +).rounded())
       let path = PathClass(
-        staysInPod: pod(ofGPU: target) == pod(ofGPU: 0),
+        staysInPod: pod(ofGPU: target) == pod(ofGPU: source),
         links: crossed...crossed, latency: route.latency...route.latency,
         energyPicojoulesPerBit: energy.map { $0...$0 })
       if let place = classes.firstIndex(where: { $0.staysInPod == path.staysInPod }) {

@@ -125,14 +125,19 @@ public enum FabricDetails {
       ("path from the first GPU", .left), ("links", .right), ("latency", .right),
       ("energy", .right),
     ])
-    for path in fabric.pathClasses {
-      let links = path.links
-      table.add([
-        path.staysInPod ? "within its pod" : "to other pods",
-        links.lowerBound == links.upperBound
-          ? String(links.lowerBound) : "\(links.lowerBound) to \(links.upperBound)",
-        FabricFigures.latency(path.latency), FabricFigures.energy(path.energyPicojoulesPerBit),
-      ])
+    let kinds = fabric.specification.podKinds
+    for number in kinds.indices {
+      let which = kinds.count > 1 ? "a pod of \(kinds[number].gpus)" : "its pod"
+      for path in fabric.pathClasses(from: fabric.firstGPU(ofKind: number))
+      where path.staysInPod || number == 0 {
+        let links = path.links
+        table.add([
+          path.staysInPod ? "within \(which)" : "to other pods",
+          links.lowerBound == links.upperBound
+            ? String(links.lowerBound) : "\(links.lowerBound) to \(links.upperBound)",
+          FabricFigures.latency(path.latency), FabricFigures.energy(path.energyPicojoulesPerBit),
+        ])
+      }
     }
     return table
   }

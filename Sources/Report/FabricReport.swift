@@ -24,7 +24,10 @@ public enum FabricReport {
             ? String(kind.scaleUp.planes) : "–"
         },
         paths.isEmpty
-          ? path(specification.scaleUp) : path(paths.first { $0.staysInPod }),
+          ? path(specification.scaleUp)
+          : each(Array(kinds.indices)) {
+            path(fabric.pathClasses(from: fabric.firstGPU(ofKind: $0)).first(where: \.staysInPod))
+          },
         scaleOut.map(gigabits) ?? "–",
         paths.isEmpty
           ? scaleOut.map { path($0) } ?? "–" : path(paths.first { !$0.staysInPod }),
@@ -51,9 +54,7 @@ public enum FabricReport {
   }
 
   /// Of several kinds of pods each, where they differ.
-  private static func each(
-    _ kinds: [FabricSpecification.PodKind], _ cell: (FabricSpecification.PodKind) -> String
-  ) -> String {
+  private static func each<Kind>(_ kinds: [Kind], _ cell: (Kind) -> String) -> String {
     var cells: [String] = []
     for text in kinds.map(cell) where !cells.contains(text) { cells.append(text) }
     return cells.joined(separator: " / ")

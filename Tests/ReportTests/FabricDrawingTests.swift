@@ -163,8 +163,8 @@ struct FabricDrawingTests {
     let crosses = markup.tags.filter { $0.name == "path" && $0["class"] == "lost" }
     #expect(crosses.count == (name == "faults" ? 1 : 0))
     if name == "circuits" {
-      #expect(texts.contains { $0.contains("square (torus 2×4)") })
-      #expect(texts.contains { $0.contains("dark for 10 ms") })
+      #expect(texts.joined(separator: " ").contains("square (torus 2×4)"))
+      #expect(texts.joined(separator: " ").contains("each time dark for 10 ms"))
     }
   }
 

@@ -24,6 +24,9 @@ extension TorusShape {
       if extent % 2 == 0 { break }
     }
     let isExact = ordered[0].extent % 2 == 0 || Set(ordered.map(\.ways)).count == 1
-    return (links, isExact)
+    if isExact { return (links, true) }
+    // Straight through another dimension may be less.
+    let straight = ordered.filter { $0.extent % 2 == 0 }.map { $0.ways * size / $0.extent }
+    return (min(links, straight.min() ?? links), false)
   }
 }

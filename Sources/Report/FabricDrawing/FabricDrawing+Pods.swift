@@ -233,7 +233,7 @@ extension FabricDrawing {
     let places: [Int?] =
       count <= most ? Array(0..<count) : Array(0..<most - 2) + [nil, count - 1]
     let pitch = span / Double(places.count)
-    let width = min(pitch - 12, count == 1 ? 220 : 96)
+    let width = min(pitch - 8, count == 1 ? 220 : 96)
     var centres: [Double] = []
     for (place, number) in places.enumerated() {
       let centre = edges.left + (Double(place) + 0.5) * pitch
