@@ -89,7 +89,8 @@ struct TopologyRefusalTests {
     Refusal(#""lanes": 0"#, .valueOutOfRange, "lanes", "not within 1...64"),
     Refusal(#""propagation_ns_per_m": 5"#, .missingKey, "propagation_ns_per_m", "without a length"),
     Refusal(#""length_m": -1"#, .valueOutOfRange, "length_m", "at least 0"),
-    Refusal(#""static_power_w": "much""#, .wrongType, "static_power_w", "where a number is expected"),
+    Refusal(
+      #""static_power_w": "much""#, .wrongType, "static_power_w", "where a number is expected"),
   ]
 
   @Test("are refused at their key path, in words", arguments: refusals)
