@@ -15,8 +15,8 @@ extension PlaceCommand {
     static let configuration = CommandConfiguration(
       abstract: "Hold a placement against rules; status 1 where one is broken.",
       discussion: """
-        Always: each rank on a GPU of its own, that the fabric has and nobody else took. Besides, the \
-        rules of --rules files with the schema refract.placement-rules/1; other files of --rules are \
+        Always: each rank on a GPU of its own, that the fabric has, that works and that nobody else took, \
+        and a way for all that ranks send. Besides, the rules of --rules files with the schema refract.placement-rules/1; other files of --rules are \
         kernel rules. Rules on the step's time replay it.
         """)
 
@@ -77,7 +77,8 @@ private final class Replays {
         trace, options: try options.trace.workloadOptions(), name: Study.name(options.inputs))
     self.prepared = prepared
     let scenario = Scenario(
-      fabric: options.fabric, overlays: try options.lowering.fabricOverlays(), placement: policy,
+      fabric: options.fabric, overlays: try options.lowering.fabricOverlays(),
+      faults: try options.lowering.faults(), placement: policy,
       lowering: try options.lowering.options())
     let time = try prepared.replay(scenario).stepTime
     known[policy] = time

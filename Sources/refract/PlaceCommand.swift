@@ -34,9 +34,10 @@ struct PlacedTraceOptions: ParsableArguments {
   @OptionGroup var trace: TraceOptions
   @OptionGroup var lowering: LoweringArguments
 
-  /// The fabric, changes made.
+  /// The fabric, changes made and faults taken away.
   func loadFabric() throws -> Fabric {
-    try FabricPreset.load(nameOrFile: fabric, overlays: lowering.fabricOverlays())
+    try FabricPreset.load(
+      nameOrFile: fabric, overlays: lowering.fabricOverlays(), faults: lowering.faults())
   }
 
   /// A workload placed, with its figures.

@@ -62,4 +62,26 @@ struct FaultCommandTests {
     #expect(try step("--background", "\(Self.trace)@\(apart)") == alone)
     #expect(try step("--background", "\(Self.trace)@\(beside)") > alone * 1.1)
   }
+
+  @Test("a placement whose ranks are cut off fails its check; lost GPUs get no rank")
+  func placements() throws {
+    func check(_ options: String...) throws -> Tool.Outcome {
+      try Tool.refract(
+        ["place", "check", Self.trace, "--fabric", "hgx-h800-8", "--json"] + options)
+    }
+    #expect(try check().status == 0)
+    let cut = try check("--fail", "pod0/gpu1/plane", "--fail", "pod0/gpu1/nic")
+    #expect(cut.status == 1)
+    #expect(cut.error.contains("have no way: all links between their ranks have failed"))
+    #expect(cut.output.contains("\"lost_bytes\": "))
+    let moved = try check("--fail", "pod0/gpu1", "--fail", "pod0/gpu2")
+    #expect(moved.status == 0, "\(moved.error)")
+    #expect(moved.output.contains("hgx-h800-8 fail pod0/gpu1 fail pod0/gpu2"))
+    let directory = try TemporaryDirectory()
+    let table = try directory.write(
+      "ranks.csv", "rank,gpu\n" + (0..<8).map { "\($0),\($0)\n" }.joined())
+    let refused = try check("--placement", table, "--fail", "pod0/gpu1")
+    #expect(refused.status == 65)
+    #expect(refused.error.contains("rank 1 is placed on pod0/gpu1, which is out of order"))
+  }
 }

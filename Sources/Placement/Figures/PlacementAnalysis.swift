@@ -60,6 +60,7 @@ public struct PlacementAnalysis {
     figures.busiest = loads.busiest(10)
     figures.usedLinks = loads.bytes.count { $0 > 0 }
     figures.mostLinks = loads.mostLinks
+    figures.lostBytes = loads.lostBytes
     figures.nodes = multiplicities(ranks.nodeOfRank).count
     figures.pods = multiplicities(ranks.podOfRank).count
     return figures

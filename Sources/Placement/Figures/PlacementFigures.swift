@@ -71,6 +71,8 @@ public struct PlacementFigures: Sendable {
   /// Of each member so many peers stand for all, where pairs are too many to lay each on its links;
   /// `nil` where every pair is. Tiers are exact either way.
   public internal(set) var sampledPeers: Int?
+  /// Bytes of pairs between which every way is lost.
+  public internal(set) var lostBytes = 0.0
   /// How many nodes have a rank.
   public internal(set) var nodes = 0
   /// How many pods have a rank.

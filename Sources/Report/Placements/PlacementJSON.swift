@@ -87,6 +87,7 @@ public enum PlacementJSON {
     json.object { write(figures.total, to: &$0) }
     json.member("mean_links", figures.meanLinks)
     json.member("most_links", figures.mostLinks)
+    json.member("lost_bytes", figures.lostBytes)
     json.key("groups")
     json.array { json in
       for row in figures.rows { json.object { write(row, to: &$0) } }

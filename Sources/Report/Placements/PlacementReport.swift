@@ -7,7 +7,10 @@ import Trace
 public enum PlacementReport {
   /// Placements beside one another: how far bytes go, which groups are whole, the busiest links.
   public static func text(_ jobs: [PlacedJob]) -> String {
-    let parts = [heading(jobs), bytes(jobs), spreads(jobs), links(jobs), notes(jobs)]
+    let losses = jobs.filter { $0.figures.lostBytes > 0 }.map {
+      "\($0.placement.name): \(lost($0))"
+    }
+    let parts = [heading(jobs), bytes(jobs), spreads(jobs), links(jobs), notes(jobs) + losses]
     return Wording.text(Array(parts.filter { !$0.isEmpty }.joined(separator: [""])))
   }
 
@@ -20,7 +23,9 @@ public enum PlacementReport {
       let more = verdict.offenderCount - verdict.offenders.count
       if more > 0 { lines.append("    and \(more) more") }
     }
-    if verdicts.isEmpty {
+    if job.figures.lostBytes > 0 {
+      lines.append("FAILED  always: \(lost(job))")
+    } else if verdicts.isEmpty {
       lines.append("no rules to hold it against; each rank has a free GPU of its own")
     }
     return Wording.text(lines + notes([job]).map { "note: " + $0 })
@@ -29,6 +34,9 @@ public enum PlacementReport {
   /// How many rules failed, in words for the end of the command; `nil` where none did.
   public static func failure(_ job: PlacedJob, _ verdicts: [RuleVerdict]) -> String? {
     let failed = verdicts.filter(\.isFailure)
+    if failed.isEmpty, job.figures.lostBytes > 0 {
+      return "\(job.trace) on \(job.fabric), \(job.placement.name): \(lost(job))"
+    }
     guard !failed.isEmpty else { return nil }
     let names = failed.prefix(4).map { "'\($0.rule.name)'" }
     return "\(job.trace) on \(job.fabric), \(job.placement.name): "
@@ -128,6 +136,11 @@ public enum PlacementReport {
       ])
     }
     return table.lines()
+  }
+
+  /// What has no way.
+  private static func lost(_ job: PlacedJob) -> String {
+    "\(Wording.bytes(job.figures.lostBytes)) have no way: all links between their ranks have failed"
   }
 
   private static func notes(_ jobs: [PlacedJob]) -> [String] {
