@@ -32,6 +32,9 @@ public final class CircuitLowering: Lowering {
     self.lit = lit
   }
 
+  /// Circuits change.
+  public var isSteady: Bool { false }
+
   /// With the circuits that are lit.
   public func lower(_ rendezvous: Int) throws -> LoweredCollective {
     try configurations[lit].lower(rendezvous)

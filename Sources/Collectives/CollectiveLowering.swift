@@ -6,7 +6,7 @@ public import Workload
 
 /// Lowers the collectives of a workload on a fabric and placement, each shape once.
 public final class CollectiveLowering: Lowering {
-  private let workload: Workload
+  let workload: Workload
   private let map: LinkMap
   private let options: LoweringOptions
   private var cache: [Shape: LoweredCollective] = [:]

@@ -5,12 +5,26 @@ public import Workload
 
 /// Makes the plan of a workload: what the replayer needs of it and no more.
 public enum PlanBuilder {
-  /// The plan of a workload over links.
+  /// The plan of a workload over links. Programs that do the same are one there, whichever ranks they
+  /// were captured on.
   public static func plan(_ workload: Workload, capacities: [Double]) -> Plan {
-    Plan(
-      programs: workload.programs.map(program), programOfRank: workload.programOfRank,
-      groupsOfRank: workload.groupsOfRank, firstRendezvous: workload.firstInstance,
-      participants: workload.instances.map { workload.groups[$0.group].ranks.count },
+    var numbers: [PlanProgram: Int] = [:]
+    var programs: [PlanProgram] = []
+    let shared = workload.programs.map { own in
+      let program = program(own)
+      let number = numbers[program] ?? programs.count
+      if number == programs.count {
+        numbers[program] = number
+        programs.append(program)
+      }
+      return number
+    }
+    return Plan(
+      programs: programs, programOfRank: workload.programOfRank.map { shared[$0] },
+      groupsOfRank: workload.groupsOfRank, firstRendezvous: workload.instances.firstOfGroup,
+      participants: workload.groups.enumerated().flatMap { group, members in
+        repeatElement(members.ranks.count, count: workload.instances.range(ofGroup: group).count)
+      },
       capacities: capacities)
   }
 

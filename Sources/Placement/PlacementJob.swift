@@ -29,13 +29,15 @@ public struct PlacementJob: Sendable {
 
   /// The job of a workload.
   ///
-  /// - Complexity: O(groups + instances).
+  /// - Complexity: O(groups, and the instances of distinct lists).
   public init(_ workload: Workload) {
-    var seen = Array(repeating: Set<CollectiveKind>(), count: workload.groups.count)
-    for instance in workload.instances { seen[instance.group].insert(instance.kind) }
+    let kinds = workload.instances.distinctLists.map { list in
+      let seen = Set(list.map(\.kind))
+      return CollectiveKind.allCases.filter(seen.contains)
+    }
     self.init(
       worldSize: workload.worldSize, groups: workload.groups,
-      kinds: seen.map { kinds in CollectiveKind.allCases.filter(kinds.contains) },
+      kinds: workload.groups.indices.map { kinds[workload.instances.list(ofGroup: $0)] },
       hosts: workload.hosts)
   }
 }

@@ -34,33 +34,42 @@ public enum CSVDocuments {
 
   /// Every collective; times from the start of the window.
   public static func collectives(_ results: [ScenarioResult]) -> String {
-    var text =
+    var text = ""
+    writeCollectives(results) { text += $0 }
+    return text
+  }
+
+  /// The same, line by line: there may be millions.
+  static func writeCollectives(
+    _ results: [ScenarioResult], to write: (String) throws -> Void
+  ) rethrows {
+    try write(
       "trace,fabric,placement,group,group_size,sequence,kind,label,algorithm,logical_bytes,wire_bytes,"
-      + "first_arrival_ns,last_arrival_ns,end_ns,arrival_spread_ns,transfer_ns,captured_ns,"
-      + "lone_ns,contention_factor,algbw_gbytes_per_s,busbw_gbytes_per_s,bottleneck_link,"
-      + "assumed_by,transfer_tier\n"
+        + "first_arrival_ns,last_arrival_ns,end_ns,arrival_spread_ns,transfer_ns,captured_ns,"
+        + "lone_ns,contention_factor,algbw_gbytes_per_s,busbw_gbytes_per_s,bottleneck_link,"
+        + "assumed_by,transfer_tier\n")
     for result in results {
       let origin = result.windowStart
       for row in result.collectives {
         let outcome = row.outcome
-        text += line([
-          result.trace, result.fabric, result.placement, row.group.label,
-          String(row.group.ranks.count), String(row.instance.sequence),
-          row.instance.kind.rawValue, row.instance.label ?? "", outcome.lowered?.algorithm ?? "",
-          whole(row.logicalBytes),
-          whole(row.wireBytes), nanoseconds(outcome.firstArrival - origin),
-          nanoseconds(outcome.lastArrival - origin), nanoseconds(outcome.end - origin),
-          nanoseconds(outcome.lastArrival - outcome.firstArrival),
-          nanoseconds(outcome.transferTime), nanoseconds(row.instance.capturedDuration),
-          nanoseconds(row.loneTime),
-          row.contentionFactor.map { fixedPoint($0, digits: 4) } ?? "",
-          row.bandwidths.map { fixedPoint($0.algorithm / 1e9, digits: 3) } ?? "",
-          row.bandwidths.map { fixedPoint($0.bus / 1e9, digits: 3) } ?? "", row.bottleneck,
-          row.instance.assumedBy ?? "", result.tier.rawValue,
-        ])
+        try write(
+          line([
+            result.trace, result.fabric, result.placement, row.group.label,
+            String(row.group.ranks.count), String(row.instance.sequence),
+            row.instance.kind.rawValue, row.instance.label ?? "", outcome.lowered?.algorithm ?? "",
+            whole(row.logicalBytes),
+            whole(row.wireBytes), nanoseconds(outcome.firstArrival - origin),
+            nanoseconds(outcome.lastArrival - origin), nanoseconds(outcome.end - origin),
+            nanoseconds(outcome.lastArrival - outcome.firstArrival),
+            nanoseconds(outcome.transferTime), nanoseconds(row.instance.capturedDuration),
+            nanoseconds(row.loneTime),
+            row.contentionFactor.map { fixedPoint($0, digits: 4) } ?? "",
+            row.bandwidths.map { fixedPoint($0.algorithm / 1e9, digits: 3) } ?? "",
+            row.bandwidths.map { fixedPoint($0.bus / 1e9, digits: 3) } ?? "", row.bottleneck,
+            row.instance.assumedBy ?? "", result.tier.rawValue,
+          ]))
       }
     }
-    return text
   }
 
   /// The tasks on each critical path, first to last; times from the start of the window.

@@ -10,23 +10,43 @@ public enum ReportDirectory {
   public static func write(
     _ results: [ScenarioResult], version: String, to directory: String
   ) throws {
+    func bytes(_ make: @escaping () throws -> [UInt8]) -> Document.Content {
+      { file in try file.write(try make()) }
+    }
     try write(
       [
-        ("links.csv", Array(CSVDocuments.links(results).utf8)),
-        ("collectives.csv", Array(CSVDocuments.collectives(results).utf8)),
-        ("critical_path.csv", Array(CSVDocuments.criticalPaths(results).utf8)),
-        ("report.html", try HTMLReport.document(results, version: version)),
-        ("results.json", ResultsJSON.document(results, version: version)),
+        Document(name: "links.csv", content: bytes { Array(CSVDocuments.links(results).utf8) }),
+        // A line a collective: written as it is made.
+        Document(name: "collectives.csv") { file in
+          try CSVDocuments.writeCollectives(results) { try file.write(Array($0.utf8)) }
+        },
+        Document(
+          name: "critical_path.csv",
+          content: bytes { Array(CSVDocuments.criticalPaths(results).utf8) }),
+        Document(
+          name: "report.html", content: bytes { try HTMLReport.document(results, version: version) }
+        ),
+        Document(
+          name: "results.json", content: bytes { ResultsJSON.document(results, version: version) }),
       ], to: directory)
   }
 
+  /// A file of a report.
+  struct Document {
+    typealias Content = (OutputFile) throws -> Void
+
+    var name: String
+    /// Writes what is in it.
+    var content: Content
+  }
+
   /// Writes files that belong together, all aside first; the last named is the last to appear.
-  static func write(_ documents: [(name: String, bytes: [UInt8])], to directory: String) throws {
+  static func write(_ documents: [Document], to directory: String) throws {
     try makeDirectory(directory)
     var files: [OutputFile] = []
-    for (name, bytes) in documents {
-      let file = try OutputFile(path: directory + "/" + name)
-      try file.write(bytes)
+    for document in documents {
+      let file = try OutputFile(path: directory + "/" + document.name)
+      try document.content(file)
       try file.finish()
       files.append(file)
     }

@@ -25,6 +25,8 @@ public struct Scenario: Sendable, Hashable {
   /// Of the flow tier: how far apart rates may be brought up to date, as a share of the shortest
   /// collective in flight. 0 is exact.
   public var tolerance: Double
+  /// Whether ranks that can't be told apart are replayed as one. It changes no time.
+  public var folds = true
 
   /// A scenario.
   public init(
@@ -69,6 +71,8 @@ public struct TraceSource: Sendable, Hashable {
   public var salvages: Bool
   /// How to make a workload of it.
   public var options: WorkloadOptions
+  /// Whether ranks that can't be told apart are replayed as one. It changes no time.
+  public var folds = true
 
   /// A trace.
   public init(

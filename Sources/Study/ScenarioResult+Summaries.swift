@@ -1,3 +1,4 @@
+import Collectives
 public import Quantities
 import Simulation
 import Trace
@@ -39,41 +40,34 @@ public struct PurposeShare: Sendable {
 
 extension ScenarioResult {
   /// The collectives summed up, the longest transfer first.
+  ///
+  /// - Complexity: O(collectives).
   public var collectiveSummaries: [CollectiveSummary] {
     struct Key: Hashable {
       var title: String
       var algorithm: String
       var purpose: String
     }
-    var order: [Key] = []
-    var rowsOf: [Key: [CollectiveRow]] = [:]
+    var sums: [SummedCalls] = []
+    var places: [Key: Int] = [:]
+    // Most calls are what the last of their group were.
+    var last: (key: Key, place: Int)?
     for row in collectives {
       let key = Key(
-        title: row.instance.label ?? row.instance.kind.rawValue,
-        algorithm: row.outcome.lowered?.algorithm ?? "", purpose: row.group.family)
-      if rowsOf[key] == nil { order.append(key) }
-      rowsOf[key, default: []].append(row)
+        title: row.instance.title, algorithm: row.outcome.lowered?.algorithm ?? "",
+        purpose: row.group.family)
+      let place = last?.key == key ? last?.place ?? 0 : places[key] ?? sums.count
+      if place == sums.count {
+        places[key] = place
+        sums.append(
+          SummedCalls(title: key.title, algorithm: key.algorithm, purpose: key.purpose, row))
+      }
+      last = (key, place)
+      sums[place].add(row)
     }
-    let summaries = order.map { key in
-      summary(rowsOf[key] ?? [], key.title, key.algorithm, key.purpose)
-    }
-    return summaries.enumerated().sorted {
+    return sums.map(\.summary).enumerated().sorted {
       ($1.element.transfer, $0.offset) < ($0.element.transfer, $1.offset)
     }.map(\.element)
-  }
-
-  private func summary(
-    _ rows: [CollectiveRow], _ title: String, _ algorithm: String, _ purpose: String
-  ) -> CollectiveSummary {
-    let rates = rows.compactMap(\.bandwidths?.bus)
-    return CollectiveSummary(
-      title: title, algorithm: algorithm, purpose: purpose,
-      groups: Set(rows.map(\.instance.group)).count, count: rows.count,
-      captured: rows.reduce(.zero) { $0.addingSaturated($1.instance.capturedDuration) },
-      transfer: rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) },
-      busBandwidth: rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count),
-      contention: rows.compactMap(\.contentionFactor).max(),
-      bottleneck: rows.first?.bottleneck ?? "")
   }
 
   /// Exposed transfer by purpose of group, the longest first.
@@ -121,4 +115,32 @@ extension ScenarioResult {
 
   /// Collectives whose kind and sizes rules supplied.
   public var assumedCollectives: Int { collectives.count { $0.instance.assumedBy != nil } }
+}
+
+/// Adds up the calls of a summary, group by group.
+private struct SummedCalls {
+  private(set) var summary: CollectiveSummary
+  private var lastGroup: Int?
+  private var rates = (sum: 0.0, count: 0)
+
+  init(title: String, algorithm: String, purpose: String, _ first: ScenarioResult.CollectiveRow) {
+    summary = CollectiveSummary(
+      title: title, algorithm: algorithm, purpose: purpose, groups: 0, count: 0, captured: .zero,
+      transfer: .zero, bottleneck: first.bottleneck)
+  }
+
+  mutating func add(_ row: ScenarioResult.CollectiveRow) {
+    if row.instance.group != lastGroup { summary.groups += 1 }
+    lastGroup = row.instance.group
+    summary.count += 1
+    summary.captured = summary.captured.addingSaturated(row.instance.capturedDuration)
+    summary.transfer = summary.transfer.addingSaturated(row.outcome.transferTime)
+    if let rate = row.bandwidths?.bus {
+      rates = (rates.sum + rate, rates.count + 1)
+      summary.busBandwidth = rates.sum / Double(rates.count)
+    }
+    if let factor = row.contentionFactor {
+      summary.contention = max(summary.contention ?? factor, factor)
+    }
+  }
 }

@@ -44,7 +44,7 @@ public struct ScenarioResult: Sendable {
   /// Parts of each rank's time.
   public var parts: [TimeParts]
   /// Every collective.
-  public var collectives: [CollectiveRow]
+  public var collectives: CollectiveTable
   /// Every link that carried anything.
   public var links: [LinkRow]
   /// Every group that communicated.
@@ -162,7 +162,7 @@ public struct ScenarioResult: Sendable {
   }
 
   /// Bytes on the wire.
-  public var wireBytes: Double { collectives.reduce(0) { $0 + $1.wireBytes } }
+  public var wireBytes: Double { groups.reduce(0) { $0 + $1.wireBytes } }
 
   /// Mean parts over ranks, in whole nanoseconds that add up to the step.
   public var meanParts: MeanParts { MeanParts(parts, total: stepTime) }

@@ -56,13 +56,22 @@ struct ScenarioRunner {
   }
 
   func run() throws -> ScenarioResult {
-    let (main, spans) = try replay(replayed)
-    let recorded = try replay(
-      scenario.compute?.apply(to: trace.recordedOnly) ?? trace.recordedOnly
-    ).result
-    let lagFree = try replay(replayed, withoutLag: true).result
+    let plan = stage.plan(replayed)
+    let lowering = stage.lowering(replayed)
+    var step = StepReplay(workload, folds: scenario.folds)
+    func replay(_ plan: Plan) throws -> (result: ReplayResult, spans: [TaskSpan]) {
+      try step.run(
+        plan, lowering, tier: scenario.tier, tolerance: scenario.tolerance,
+        observing: trace.observedRank)
+    }
+    let (main, spans) = try replay(plan)
+    // What has no guessed edges, or no lag, is its own other end.
+    let recorded = try trace.recordedOnly.map {
+      try replay(stage.plan(scenario.compute?.apply(to: $0) ?? $0)).result.stepTime
+    }
+    let lagFree = try plan.withoutLag.map { try replay($0).result.stepTime } ?? main.stepTime
     let (collectives, contributions) = collectives(main)
-    let times = [main.stepTime, recorded.stepTime]
+    let times = [main.stepTime, recorded ?? main.stepTime]
     let use = scenario.lowering.calibration.map { CalibrationUse($0, rows: collectives) }
     let captured = workload.captured.isScheduled ? nil : workload.captured
     return ScenarioResult(
@@ -72,7 +81,7 @@ struct ScenarioRunner {
       capturedStepTime: captured?.stepTime ?? .zero, capturedHostStep: captured?.hostStep,
       capturedParts: captured.map { Self.mean($0.parts) } ?? TimeParts(),
       communicationFree: try communicationFree(), evidence: trace.evidence,
-      lagFree: lagFree.stepTime,
+      lagFree: lagFree,
       interval: (times.min() ?? .zero, times.max() ?? .zero), criticalPath: main.criticalPath,
       criticalShares: (trace.capturedPath, CriticalShares(main, workload, rules)),
       criticalSteps: criticalSteps(main), parts: main.parts, collectives: collectives,
@@ -86,20 +95,13 @@ struct ScenarioRunner {
       diagnostics: workload.log.summarized())
   }
 
-  private func replay(
-    _ workload: Workload, withoutLag: Bool = false
-  ) throws -> (result: ReplayResult, spans: [TaskSpan]) {
-    try replayPlan(workload, observing: trace.observedRank) {
-      stage.replayer(workload, withoutLag: withoutLag)
-    }
-  }
-
   private func communicationFree() throws -> SimDuration {
     guard let compute = scenario.compute, !compute.isNothing else {
       return trace.evidence.communicationFree.all
     }
     let plan = PlanBuilder.plan(replayed, capacities: [])
-    return try replayPlan(plan, workload, InstantLowering(), .lowered).stepTime
+    var step = StepReplay(workload, folds: scenario.folds)
+    return try step.run(plan, InstantLowering(), .lowered).stepTime
   }
 
   private func timeline(_ result: ReplayResult, _ spans: [TaskSpan]) -> RankTimeline {
@@ -119,7 +121,7 @@ struct ScenarioRunner {
   }
 
   private func exposedWithinRank(_ result: ReplayResult) -> SimDuration {
-    let shares = result.exposedByGroup.flatMap(\.self).filter { $0.group == nil }
+    let shares = result.exposedBySlot.flatMap(\.self).filter { $0.slot == nil }
     let sum = shares.reduce(Int128(0)) { $0 + Int128($1.duration.picoseconds) }
     return SimDuration(picoseconds: Int64(sum / Int128(max(1, result.parts.count))))
   }
@@ -145,42 +147,34 @@ struct ScenarioRunner {
   /// Bytes that each group put on each link.
   private typealias Contributions = [[Int: Double]]
 
-  private func collectives(
-    _ result: ReplayResult
-  ) -> ([ScenarioResult.CollectiveRow], Contributions) {
+  private func collectives(_ result: ReplayResult) -> (CollectiveTable, Contributions) {
     let capacities = map.capacities
     var contributions = Contributions(repeating: [:], count: map.links.count)
-    var rows: [ScenarioResult.CollectiveRow] = []
-    for outcome in result.collectives.dropFirst(workload.instances.count) {
-      for transfer in outcome.lowered?.phases.flatMap(\.transfers) ?? [] {
-        for (link, weight) in zip(transfer.links, transfer.weights) {
-          contributions[link.index][Self.others, default: 0] += weight * transfer.bytes
+    var figures: [ObjectIdentifier: CollectiveTable.Figures] = [:]
+    func add(_ range: Range<Int>, _ group: Int) {
+      for (lowered, count) in result.collectives.lowered(in: range) {
+        let transfers = lowered.phases.flatMap(\.transfers)
+        for transfer in transfers {
+          for (link, weight) in zip(transfer.links, transfer.weights) {
+            contributions[link.index][group, default: 0] += weight * transfer.bytes * Double(count)
+          }
         }
-      }
-    }
-    for (instance, outcome) in zip(workload.instances, result.collectives) {
-      guard let lowered = outcome.lowered else { continue }
-      let group = workload.groups[instance.group]
-      let transfers = lowered.phases.flatMap(\.transfers)
-      for transfer in transfers {
-        for (link, weight) in zip(transfer.links, transfer.weights) {
-          contributions[link.index][instance.group, default: 0] += weight * transfer.bytes
-        }
-      }
-      let metrics = CollectiveMetrics(
-        instance, size: group.ranks.count, time: outcome.transferTime)
-      rows.append(
-        ScenarioResult.CollectiveRow(
-          instance: instance, group: group, outcome: outcome,
-          logicalBytes: instance.logicalBytes(size: group.ranks.count),
+        guard figures[ObjectIdentifier(lowered)] == nil else { continue }
+        figures[ObjectIdentifier(lowered)] = CollectiveTable.Figures(
           wireBytes: transfers.reduce(0) { $0 + $1.bytes },
           loneTime: lowered.loneTime(capacities: capacities),
-          bandwidths: metrics.map { ($0.algorithmBandwidth, $0.busBandwidth) },
           crossesPods: transfers.contains { transfer in
             transfer.links.contains { map.links[$0.index].tier == .scaleOut }
-          }, bottleneck: bottleneck(transfers, capacities)))
+          }, bottleneck: bottleneck(transfers, capacities))
+      }
     }
-    return (rows, contributions)
+    add(workload.instances.count..<result.collectives.count, Self.others)
+    for group in workload.groups.indices { add(workload.instances.range(ofGroup: group), group) }
+    let table = CollectiveTable(
+      CollectiveTable.Replay(
+        instances: workload.instances, groups: workload.groups, outcomes: result.collectives,
+        figures: figures))
+    return (table, contributions)
   }
 
   private func bottleneck(_ transfers: [Transfer], _ capacities: [Double]) -> String {
@@ -211,26 +205,52 @@ struct ScenarioRunner {
   }
 
   private func groups(
-    _ rows: [ScenarioResult.CollectiveRow], _ result: ReplayResult
+    _ table: CollectiveTable, _ result: ReplayResult
   ) -> [ScenarioResult.GroupRow] {
     var exposed: [Int: Int128] = [:]
-    for share in result.exposedByGroup.flatMap(\.self) {
-      guard let group = share.group else { continue }
-      exposed[group, default: 0] += Int128(share.duration.picoseconds)
+    for (rank, shares) in result.exposedBySlot.enumerated() {
+      for share in shares {
+        guard let slot = share.slot else { continue }
+        exposed[workload.groupsOfRank[rank][slot], default: 0] += Int128(share.duration.picoseconds)
+      }
     }
     let ranks = Int128(max(1, result.parts.count))
-    let byGroup = Dictionary(grouping: rows) { $0.instance.group }
-    return byGroup.keys.sorted().map { key in
-      let rows = byGroup[key] ?? []
-      let kinds = Dictionary(grouping: rows, by: \.instance.kind).map { ($0.key, $0.value.count) }
-      return ScenarioResult.GroupRow(
-        group: workload.groups[key],
-        kinds: kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) },
-        logicalBytes: rows.reduce(0) { $0 + $1.logicalBytes },
-        wireBytes: rows.reduce(0) { $0 + $1.wireBytes },
-        exposed: SimDuration(picoseconds: Int64((exposed[key] ?? 0) / ranks)),
-        transferTime: rows.reduce(.zero) { $0.addingSaturated($1.outcome.transferTime) },
-        capturedTime: rows.reduce(.zero) { $0.addingSaturated($1.instance.capturedDuration) })
+    return workload.groups.indices.compactMap { group in
+      let range = workload.instances.range(ofGroup: group)
+      guard !range.isEmpty else { return nil }
+      var row = ScenarioResult.GroupRow(
+        group: workload.groups[group], kinds: [], logicalBytes: 0, wireBytes: 0,
+        exposed: SimDuration(picoseconds: Int64((exposed[group] ?? 0) / ranks)),
+        transferTime: .zero, capturedTime: .zero)
+      let size = workload.groups[group].ranks.count
+      let instances = workload.instances.distinctLists[workload.instances.list(ofGroup: group)]
+      let kinds = Dictionary(grouping: instances, by: \.kind).map { ($0.key, $0.value.count) }
+      row.kinds = kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) }
+      row.logicalBytes = logicalBytes(ofGroup: group, instances, size: size)
+      for (lowered, count) in result.collectives.lowered(in: range) {
+        let bytes = lowered.phases.reduce(0.0) { $0 + $1.transfers.reduce(0) { $0 + $1.bytes } }
+        row.wireBytes += bytes * Double(count)
+      }
+      for (position, number) in range.enumerated() {
+        row.transferTime = row.transferTime.addingSaturated(
+          result.collectives[number].transferTime)
+        row.capturedTime = row.capturedTime.addingSaturated(instances[position].capturedDuration)
+      }
+      return row
+    }
+  }
+
+  /// What a group was asked to move; what is alike is counted, not added up.
+  private func logicalBytes(
+    ofGroup group: Int, _ instances: [CollectiveInstance], size: Int
+  ) -> Double {
+    var counts: [Int32: Int] = [:]
+    let alike = workload.instances.alike(inGroup: group)
+    for first in alike { counts[first, default: 0] += 1 }
+    return alike.enumerated().reduce(0) { sum, place in
+      guard place.offset == Int(place.element) else { return sum }
+      let bytes = instances[place.offset].logicalBytes(size: size)
+      return sum + bytes * Double(counts[place.element] ?? 1)
     }
   }
 

@@ -47,28 +47,25 @@ struct Stage {
     }
   }
 
-  /// A replayer of a workload of the job that is looked at, with all others beside it.
-  func replayer(_ workload: Workload, withoutLag: Bool = false) -> Replayer {
-    var plan = PlanBuilder.plan(workload, capacities: map.capacities)
-    if withoutLag {
-      for program in plan.programs.indices { plan.programs[program].dropLag() }
+  /// What is to be replayed of a workload of the job that is looked at, with all others beside it.
+  func plan(_ workload: Workload) -> Plan {
+    others.reduce(PlanBuilder.plan(workload, capacities: map.capacities)) { plan, other in
+      plan.joined(by: PlanBuilder.plan(other.trace.workload, capacities: []))
     }
-    var jobs = [(lowering(workload, map), plan.participants.count, ranks)]
+  }
+
+  /// How the collectives of that plan become transfers.
+  func lowering(_ workload: Workload) -> any Lowering {
+    guard !others.isEmpty else { return lowering(workload, map) }
+    var jobs = [(lowering(workload, map), workload.instances.count, ranks)]
     var first = ranks
     for other in others {
       let beside = other.trace.workload
-      let joining = PlanBuilder.plan(beside, capacities: [])
-      jobs.append(
-        (
-          lowering(beside, map.numbered(from: first)), joining.participants.count,
-          other.placement.gpuOfRank.count
-        ))
-      plan = plan.joined(by: joining)
-      first += other.placement.gpuOfRank.count
+      let count = other.placement.gpuOfRank.count
+      jobs.append((lowering(beside, map.numbered(from: first)), beside.instances.count, count))
+      first += count
     }
-    return Replayer(
-      plan, lowering: jobs.count == 1 ? jobs[0].0 : JoinedLowering(jobs), tier: scenario.tier,
-      tolerance: scenario.tolerance)
+    return JoinedLowering(jobs)
   }
 
   private func lowering(_ workload: Workload, _ map: LinkMap) -> any Lowering {
@@ -85,7 +82,11 @@ struct Stage {
       var stage = self
       stage.map = try LinkMap.shared(fabric.lighting(configuration: index), placements)
       stage.chosen = (configuration.name, circuits.configurations.count)
-      let time = try replayPlan(workload, observing: 0) { stage.replayer(workload) }.0.stepTime
+      var step = StepReplay(workload, folds: scenario.folds)
+      let time = try step.run(
+        stage.plan(workload), stage.lowering(workload), tier: scenario.tier,
+        tolerance: scenario.tolerance, observing: 0
+      ).result.stepTime
       if best.map({ time < $0.time }) ?? true { best = (stage, time) }
     }
     return best?.stage ?? self

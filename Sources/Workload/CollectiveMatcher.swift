@@ -14,16 +14,21 @@ struct CollectiveMatcher {
   private var groups: [ProcessGroup] = []
   private var groupNumbers: [RankProgram.Slot: Int] = [:]
   private var groupsOfRank: [[Int]] = []
-  private var instances: [CollectiveInstance] = []
-  private var firstInstance: [Int] = []
+  private var instances = InstanceTable()
+  /// By list of instances the last captured arrival of any member, by position.
+  private var lastArrivals: [[SimTime]] = []
+  private var hasSplits: [[Bool]] = []
+  /// Lists of instances by what makes groups alike.
+  private var listOf: [[Seat]: Int] = [:]
 
   /// What matching yields.
   struct Matched {
     var programs: [RankProgram]
     var groups: [ProcessGroup]
     var groupsOfRank: [[Int]]
-    var instances: [CollectiveInstance]
-    var firstInstance: [Int]
+    var instances: InstanceTable
+    /// By list of instances the last captured arrival of any member, by position.
+    var lastArrivals: [[SimTime]]
     /// What a routing file came to, where there is one.
     var routed: RoutedSizes?
   }
@@ -46,17 +51,14 @@ struct CollectiveMatcher {
   /// - Complexity: O(ranks × calls).
   consuming func match() throws -> Matched {
     programs = try programs.map(slotted)
+    hasSplits = programs.map(Self.hasSplits)
     for rank in programOfRank.indices { groupsOfRank.append(try groups(of: rank)) }
     let members = callsByGroup()
-    for group in groups.indices {
-      firstInstance.append(instances.count)
-      guard !members[group].isEmpty else { continue }
-      try matchGroup(group, members[group])
-    }
+    for group in groups.indices { try matchGroup(group, members[group]) }
     if let refusal = losses.refusal { throw refusal }
     return Matched(
       programs: programs, groups: groups, groupsOfRank: groupsOfRank, instances: instances,
-      firstInstance: firstInstance, routed: routed)
+      lastArrivals: lastArrivals, routed: routed)
   }
 
   // MARK: Slots and groups
@@ -196,7 +198,16 @@ struct CollectiveMatcher {
   /// A member's calls on a group, by position.
   private struct Member {
     var rank: Int
+    var slot: Int
     var calls: [Int]
+  }
+
+  /// Where a member of a group takes its calls from: groups whose members agree in this make the same
+  /// calls, so long as no call says what goes to whom.
+  private struct Seat: Hashable {
+    var program: Int32
+    var slot: Int32
+    var isTraced: Bool
   }
 
   private func callsByGroup() -> [[Member]] {
@@ -212,7 +223,7 @@ struct CollectiveMatcher {
     var members: [[Member]] = groups.map { _ in [] }
     for rank in programOfRank.indices {
       for (slot, calls) in callsOfSlots[programOfRank[rank]].enumerated() {
-        members[groupsOfRank[rank][slot]].append(Member(rank: rank, calls: calls))
+        members[groupsOfRank[rank][slot]].append(Member(rank: rank, slot: slot, calls: calls))
       }
     }
     return members
@@ -222,20 +233,66 @@ struct CollectiveMatcher {
     let ranks = groups[group].ranks
     let present = Dictionary(uniqueKeysWithValues: members.map { ($0.rank, $0) })
     let ordered = ranks.map { present[$0.index] }
+    let seats = seats(ordered)
+    if let seats, let list = listOf[seats] {
+      instances.append(sharing: list)
+      return
+    }
     let longest = members.map(\.calls.count).max() ?? 0
+    var matched: [CollectiveInstance] = []
+    var arrivals: [SimTime] = []
     for position in 0..<longest {
       let calls = zip(ranks, ordered).map { rank, member -> (RankID, Communication?) in
         guard let member, position < member.calls.count else { return (rank, nil) }
         return (rank, communication(member, position))
       }
       try checkAgreement(calls, group: group, position: position)
-      let matched = zip(calls, ordered).compactMap { call, member in
+      let together = zip(calls, ordered).compactMap { call, member in
         call.1.flatMap { communication in
           member.map { MemberCall(communication, rank: $0.rank, call: $0.calls[position]) }
         }
       }
-      instances.append(try instance(matched, group: group, position: position))
+      matched.append(try instance(together, group: group, position: position))
+      arrivals.append(together.map(captured).map(\.start).max() ?? .origin)
     }
+    let list = instances.append(matched)
+    lastArrivals.append(arrivals)
+    if let seats { listOf[seats] = list }
+  }
+
+  /// What makes a group like others; `nil` where its calls hang on who is who.
+  private func seats(_ members: [Member?]) -> [Seat]? {
+    guard routed == nil else { return nil }
+    var seats: [Seat] = []
+    for member in members {
+      guard let member else { return nil }
+      let program = programOfRank[member.rank]
+      guard !hasSplits[program][member.slot] else { return nil }
+      seats.append(
+        Seat(
+          program: Int32(program), slot: Int32(member.slot),
+          isTraced: programs[program].source.index == member.rank))
+    }
+    return seats
+  }
+
+  /// For each program and slot whether a call there says what goes to whom, or should.
+  private static func hasSplits(_ program: RankProgram) -> [Bool] {
+    var has = program.slots.map { _ in false }
+    for call in program.calls {
+      let said = call.communication
+      if said.sendSplits != nil || said.receiveSplits != nil || said.sizes == .lost
+        || said.receiveSplitsAreLost
+      {
+        has[call.slot] = true
+      }
+    }
+    return has
+  }
+
+  private func captured(_ member: MemberCall) -> Operation {
+    let program = programs[programOfRank[member.rank]]
+    return program.operations[program.calls[member.call].operation]
   }
 
   private func communication(_ member: Member, _ position: Int) -> Communication {
@@ -321,10 +378,7 @@ struct CollectiveMatcher {
       payload = .matrix(.rows(bytes))
       take(bytes, of: members)
     }
-    let durations = members.map { member in
-      let program = programs[programOfRank[member.rank]]
-      return program.operations[program.calls[member.call].operation].duration
-    }
+    let durations = members.map { captured($0).duration }
     return CollectiveInstance(
       kind: first.kind == .receive ? .send : first.kind, group: group,
       sequence: sizing.sequence, payload: payload, root: try sizing.root(),

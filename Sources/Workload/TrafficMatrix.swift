@@ -26,13 +26,22 @@ public struct TrafficMatrix: Sendable, Equatable {
     bytes = Array(repeating: Array(repeating: 0, count: cells), count: cells)
     // Most collectives put the same on every pair of their group: those of a group are summed first.
     var even = Array(repeating: 0.0, count: workload.groups.count)
-    for instance in workload.instances {
-      let members = workload.groups[instance.group].ranks.map { $0.index / ranksPerCell }
-      if let share = instance.evenShare(size: members.count) {
-        even[instance.group] += share
-      } else {
-        instance.forEachPair(size: members.count) { i, j, share in
-          bytes[members[i]][members[j]] += share
+    let lists = workload.instances.distinctLists
+    for (group, process) in workload.groups.enumerated() {
+      let members = process.ranks.map { $0.index / ranksPerCell }
+      let instances = lists[workload.instances.list(ofGroup: group)]
+      // What many calls do alike is looked at once.
+      var counts: [Int32: Double] = [:]
+      let alike = workload.instances.alike(inGroup: group)
+      for first in alike { counts[first, default: 0] += 1 }
+      for (position, first) in alike.enumerated() where position == Int(first) {
+        let count = counts[first] ?? 1
+        if let share = instances[position].evenShare(size: members.count) {
+          even[group] += share * count
+        } else {
+          instances[position].forEachPair(size: members.count) { i, j, share in
+            bytes[members[i]][members[j]] += share * count
+          }
         }
       }
     }

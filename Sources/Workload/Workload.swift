@@ -16,9 +16,7 @@ public struct Workload: Sendable {
   /// For each rank the group behind each slot of its program.
   public var groupsOfRank: [[Int]]
   /// The matched collectives, group by group, in order of sequence.
-  public var instances: [CollectiveInstance]
-  /// For each group the index of its first instance.
-  public var firstInstance: [Int]
+  public var instances: InstanceTable
   /// What the capture says of this step's time.
   public var captured: CapturedStep
   /// How the sizes of the traced ranks' calls are known.
@@ -33,11 +31,41 @@ public struct Workload: Sendable {
   /// What was found on the way, reading included.
   public var log: DiagnosticLog
 
+  init(
+    worldSize: Int, groups: [ProcessGroup], programs: [RankProgram], programOfRank: [Int],
+    groupsOfRank: [[Int]], instances: InstanceTable, captured: CapturedStep, hosts: [String?] = [],
+    assumptions: [Assumption], log: DiagnosticLog
+  ) {
+    self.worldSize = worldSize
+    self.groups = groups
+    self.programs = programs
+    self.programOfRank = programOfRank
+    self.groupsOfRank = groupsOfRank
+    self.instances = instances
+    self.captured = captured
+    self.hosts = hosts
+    self.assumptions = assumptions
+    self.log = log
+  }
+
+  /// A workload of instances in one list; for each group `firstInstance` says where its own begin.
+  init(
+    worldSize: Int, groups: [ProcessGroup], programs: [RankProgram], programOfRank: [Int],
+    groupsOfRank: [[Int]], instances: [CollectiveInstance], firstInstance: [Int],
+    captured: CapturedStep, hosts: [String?] = [], assumptions: [Assumption], log: DiagnosticLog
+  ) {
+    self.init(
+      worldSize: worldSize, groups: groups, programs: programs, programOfRank: programOfRank,
+      groupsOfRank: groupsOfRank,
+      instances: InstanceTable(instances, firstInstance: firstInstance), captured: captured,
+      hosts: hosts, assumptions: assumptions, log: log)
+  }
+
   /// The instance in which a rank's call takes part.
   public func instance(ofCall call: Int, rank: Int) -> Int {
     let program = programs[programOfRank[rank]]
     let place = program.calls[call]
-    return firstInstance[groupsOfRank[rank][place.slot]] + place.position
+    return instances.range(ofGroup: groupsOfRank[rank][place.slot]).lowerBound + place.position
   }
 }
 

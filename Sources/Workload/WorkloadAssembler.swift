@@ -134,7 +134,7 @@ public struct WorkloadAssembler {
     var matched = try CollectiveMatcher(
       trace, programs: programs, programOfRank: sources.programOfRank, options: options
     ).match()
-    let arrivals = Self.lastArrivals(matched, sources.programOfRank)
+    let arrivals = Self.lastArrivals(matched)
     for program in matched.programs.indices {
       for call in matched.programs[program].calls.indices {
         let operation = matched.programs[program].calls[call].operation
@@ -156,7 +156,7 @@ public struct WorkloadAssembler {
     return Workload(
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
       programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,
-      instances: matched.instances, firstInstance: matched.firstInstance, captured: captured,
+      instances: matched.instances, captured: captured,
       hosts: hosts(), assumptions: assumptions, log: log)
   }
 
@@ -222,23 +222,12 @@ public struct WorkloadAssembler {
   }
 
   /// For each program and call the last captured arrival over the members' sources.
-  private static func lastArrivals(
-    _ matched: CollectiveMatcher.Matched, _ programOfRank: [Int]
-  ) -> [[SimTime]] {
-    func instance(_ rank: Int, _ call: RankProgram.Call) -> Int {
-      matched.firstInstance[matched.groupsOfRank[rank][call.slot]] + call.position
-    }
-    var last = [SimTime](
-      repeating: SimTime(picoseconds: .min), count: matched.instances.count)
-    for rank in programOfRank.indices {
-      let program = matched.programs[programOfRank[rank]]
-      for call in program.calls {
-        let index = instance(rank, call)
-        last[index] = max(last[index], program.operations[call.operation].start)
+  private static func lastArrivals(_ matched: CollectiveMatcher.Matched) -> [[SimTime]] {
+    matched.programs.map { program in
+      let groups = matched.groupsOfRank[program.source.index]
+      return program.calls.map { call in
+        matched.lastArrivals[matched.instances.list(ofGroup: groups[call.slot])][call.position]
       }
-    }
-    return matched.programs.map { program in
-      program.calls.map { last[instance(program.source.index, $0)] }
     }
   }
 

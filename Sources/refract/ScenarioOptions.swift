@@ -38,6 +38,11 @@ struct ScenarioOptions: ParsableArguments {
       valueName: "parts"))
   var failEach: String?
 
+  @Flag(
+    name: .customLong("no-fold"),
+    help: "Replay every rank by itself, those that can't be told apart too. The result is the same.")
+  var noFold = false
+
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
@@ -72,10 +77,12 @@ struct ScenarioOptions: ParsableArguments {
       swept.flatMap { fabric, sweeps in
         sweeps.flatMap { faults in
           policies.map { policy in
-            Scenario(
+            var scenario = Scenario(
               fabric: fabric, overlays: overlays, faults: faults, background: jobs,
               placement: policy, lowering: options, tier: tier,
               tolerance: tolerance, compute: scaling)
+            scenario.folds = !noFold
+            return scenario
           }
         }
       }
@@ -103,7 +110,9 @@ struct ScenarioOptions: ParsableArguments {
   }
 
   /// Runs a study and reports it.
-  func run(_ study: Study, showing traceOptions: TraceOptions) async throws {
+  func run(_ given: Study, showing traceOptions: TraceOptions) async throws {
+    var study = given
+    for index in study.traces.indices { study.traces[index].folds = !noFold }
     let results = try await study.run(
       threads: traceOptions.reading.threadCount, progress: traceOptions.reading.progress)
     var shown: Set<String> = []

@@ -8,7 +8,7 @@ import Testing
 @Suite("Random plans")
 struct RandomPlanTests {
   /// A plan that can be carried out: a common order of meetings, and edges that follow it.
-  private static func plan(_ random: inout SeededGenerator) -> Plan {
+  static func plan(_ random: inout SeededGenerator) -> Plan {
     let ranks = Int.random(in: 1...4, using: &random)
     let groups: [[Int]] = (0..<Int.random(in: 1...3, using: &random)).map { group in
       group == 0 ? Array(0..<ranks) : (0..<ranks).filter { _ in Bool.random(using: &random) }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Mustache
 import Quantities
+import Streams
 import Study
 import Trace
 import Workload
@@ -129,7 +130,9 @@ extension InspectReport {
   /// - Throws: a `Diagnostic` where something can't be written.
   public func write(version: String, to directory: String) throws {
     try ReportDirectory.write(
-      [("inspect.html", page(version: version)), ("inspect.json", json(version: version))],
-      to: directory)
+      [
+        ReportDirectory.Document(name: "inspect.html") { try $0.write(try page(version: version)) },
+        ReportDirectory.Document(name: "inspect.json") { try $0.write(json(version: version)) },
+      ], to: directory)
   }
 }

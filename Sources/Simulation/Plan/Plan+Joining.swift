@@ -37,6 +37,16 @@ public final class JoinedLowering: Lowering {
     }
   }
 
+  /// As all its jobs'.
+  public var isSteady: Bool { jobs.allSatisfy(\.lowering.isSteady) }
+
+  /// As its job's are.
+  public func alike(_ rendezvous: Range<Int>) -> [Int32] {
+    guard let first = rendezvous.first else { return [] }
+    let job = job(of: first)
+    return job.lowering.alike(first - job.first..<rendezvous.upperBound - job.first)
+  }
+
   private func job(of rendezvous: Int) -> Job {
     jobs.last { $0.first <= rendezvous } ?? jobs[0]
   }

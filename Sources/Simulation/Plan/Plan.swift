@@ -13,7 +13,7 @@ public enum Activity: UInt8, Sendable {
 }
 
 /// A meeting of a rank's task with those of other ranks, as its program names it.
-public struct RendezvousReference: Sendable {
+public struct RendezvousReference: Hashable, Sendable {
   /// Which of the rank's groups.
   public var slot: Int32
   /// Which meeting of that group.
@@ -28,7 +28,7 @@ public struct RendezvousReference: Sendable {
 
 /// What a rank does: tasks in lanes, each lane a FIFO, and predecessors across lanes. Tasks of a lane
 /// are numbered one after the other.
-public struct PlanProgram: Sendable {
+public struct PlanProgram: Hashable, Sendable {
   /// For each lane its tasks.
   public var laneRanges: [Range<Int>] = []
   /// For each task its lane.
@@ -133,6 +133,11 @@ public protocol Lowering {
   /// The same, knowing when it starts and whether others are on the links by then: for networks that
   /// change.
   func lower(_ rendezvous: Int, at now: SimTime, findsTraffic: Bool) throws -> LoweredCollective
+  /// For each of the rendezvous of a group the first of them, counted from the range's start, that does
+  /// the same whenever it starts.
+  func alike(_ rendezvous: Range<Int>) -> [Int32]
+  /// Whether what a rendezvous does is the same whenever it starts.
+  var isSteady: Bool { get }
   /// The same flow by flow, for the flow tier. Called once each.
   func lowerToFlows(_ rendezvous: Int) throws -> LoweredFlows
 }
@@ -142,6 +147,14 @@ extension Lowering {
   public func lower(
     _ rendezvous: Int, at now: SimTime, findsTraffic: Bool
   ) throws -> LoweredCollective { try lower(rendezvous) }
+
+  /// On a network that stays as it is.
+  public var isSteady: Bool { true }
+
+  /// Nothing is known to be like anything else.
+  public func alike(_ rendezvous: Range<Int>) -> [Int32] {
+    rendezvous.indices.map { Int32($0 - rendezvous.lowerBound) }
+  }
 }
 
 /// What a collective is on the links.
@@ -161,6 +174,11 @@ public struct InstantLowering: Lowering {
 
   /// Nothing.
   public func lower(_ rendezvous: Int) -> LoweredCollective { nothing }
+
+  /// All alike.
+  public func alike(_ rendezvous: Range<Int>) -> [Int32] {
+    Array(repeating: 0, count: rendezvous.count)
+  }
 
   /// Nothing, to nobody. Every rendezvous of the coflow tier is instant already.
   public func lowerToFlows(_ rendezvous: Int) -> LoweredFlows {

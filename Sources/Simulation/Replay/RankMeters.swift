@@ -28,15 +28,15 @@ struct RankMeters {
   private var exposedTransfer = Stopwatch()
   private var waiting = Stopwatch()
   private var lag = Stopwatch()
-  /// Groups with a collective in flight, in order of arrival; `Self.local` within the rank.
+  /// Slots of groups with a collective in flight, in order of arrival; `Self.local` within the rank.
   private var inFlight: [Int32] = []
-  /// Exposed transfer by the group that was in flight first, each found anew where it first is.
-  private(set) var exposedByGroup: [(group: Int32, total: SimDuration)] = []
-  /// The group to which exposed transfer is put down now, and since when.
+  /// Exposed transfer by the slot of the group that was in flight first, each where it first is.
+  private(set) var exposedBySlot: [(slot: Int32, total: SimDuration)] = []
+  /// The slot to which exposed transfer is put down now, and since when.
   private var owner: Int32?
   private var ownedSince = SimTime.origin
 
-  /// In the place of a group for communication within a rank.
+  /// In the place of a slot for communication within a rank.
   static let local: Int32 = -1
 
   /// The window opens.
@@ -56,15 +56,15 @@ struct RankMeters {
     update(now)
   }
 
-  mutating func beginTransferring(_ group: Int32, at now: SimTime) {
+  mutating func beginTransferring(_ slot: Int32, at now: SimTime) {
     transferring += 1
-    inFlight.append(group)
+    inFlight.append(slot)
     update(now)
   }
 
-  mutating func endTransferring(_ group: Int32, at now: SimTime) {
+  mutating func endTransferring(_ slot: Int32, at now: SimTime) {
     transferring -= 1
-    if let place = inFlight.firstIndex(of: group) { inFlight.remove(at: place) }
+    if let place = inFlight.firstIndex(of: slot) { inFlight.remove(at: place) }
     update(now)
   }
 
@@ -86,10 +86,10 @@ struct RankMeters {
     guard next != owner else { return }
     if let owner {
       let span = now - ownedSince
-      if let place = exposedByGroup.firstIndex(where: { $0.group == owner }) {
-        exposedByGroup[place].total += span
+      if let place = exposedBySlot.firstIndex(where: { $0.slot == owner }) {
+        exposedBySlot[place].total += span
       } else {
-        exposedByGroup.append((owner, span))
+        exposedBySlot.append((owner, span))
       }
     }
     owner = next

@@ -1,9 +1,7 @@
 import Quantities
 
-/// How far each lane of each rank has come, and why each task started when it did.
+/// How far each lane of each rank has come, and when each task ran.
 struct RankStates {
-  private static let none: Int32 = -1
-
   /// For each rank where its lanes begin in `next` and `isRunning`.
   private var firstLane: [Int] = []
   /// For each lane of each rank the task at its head.
@@ -13,12 +11,10 @@ struct RankStates {
   private var firstTask: [Int] = []
   private var starts: [SimTime] = []
   private var ends: [SimTime] = []
-  /// The task of the same rank whose end let this one start.
-  private var causes: [Int32] = []
-  /// For a rendezvous, the member that arrived last, and when transfer began.
+  /// In the flow tier, where members begin one by one: the one that let a member begin, and when.
   private var transfers: [Int: TransferNote] = [:]
 
-  private struct TransferNote {
+  struct TransferNote {
     var lastArrival: Traffic.Arrival
     var start: SimTime
   }
@@ -35,7 +31,6 @@ struct RankStates {
     isRunning = Array(repeating: false, count: next.count)
     starts = Array(repeating: .origin, count: tasks)
     ends = Array(repeating: .origin, count: tasks)
-    causes = Array(repeating: Self.none, count: tasks)
   }
 
   /// The task at the head of a lane, if it may start.
@@ -58,10 +53,7 @@ struct RankStates {
     return nil
   }
 
-  mutating func start(rank: Int, lane: Int, task: Int, cause: Int?) {
-    isRunning[firstLane[rank] + lane] = true
-    causes[firstTask[rank] + task] = cause.map(Int32.init) ?? Self.none
-  }
+  mutating func start(rank: Int, lane: Int) { isRunning[firstLane[rank] + lane] = true }
 
   mutating func noteStart(rank: Int, task: Int, at now: SimTime) {
     starts[firstTask[rank] + task] = now
@@ -104,87 +96,14 @@ struct RankStates {
     return blocked
   }
 
-  // MARK: One rank's tasks
+  // MARK: When things ran
 
-  /// When each of a rank's tasks started and ended, and where it met others, since when it
-  /// transferred.
-  func spans(ofRank rank: Int, taskCount: Int) -> [TaskSpan] {
-    (firstTask[rank]..<firstTask[rank] + taskCount).map { index in
-      TaskSpan(start: starts[index], transferStart: transfers[index]?.start, end: ends[index])
-    }
-  }
+  func start(rank: Int, task: Int) -> SimTime { starts[firstTask[rank] + task] }
 
-  // MARK: Critical path
+  func end(rank: Int, task: Int) -> SimTime { ends[firstTask[rank] + task] }
 
-  /// Walks back from the task that ended last: each task to the one that let it start, a
-  /// rendezvous to the member that arrived last.
-  func criticalPath(_ plan: Plan, start: SimTime, end: SimTime) -> CriticalPath {
-    var path = CriticalPath()
-    guard var place = lastTask(plan, endingAt: end) else { return path }
-    while true {
-      let program = plan.programs[plan.programOfRank[place.rank]]
-      let index = firstTask[place.rank] + place.task
-      var begin = starts[index]
-      if let note = transfers[index] {
-        begin = max(note.start, start)
-        path.transfer += ends[index] - begin
-        path.steps.append(
-          CriticalPath.Step(rank: place.rank, task: place.task, start: begin, end: ends[index]))
-        place = (Int(note.lastArrival.rank), Int(note.lastArrival.task))
-      } else {
-        add(program.activity[place.task], ends[index] - max(begin, start), to: &path)
-        path.steps.append(
-          CriticalPath.Step(rank: place.rank, task: place.task, start: begin, end: ends[index]))
-      }
-      let arrival = firstTask[place.rank] + place.task
-      let arrived = starts[arrival]
-      guard arrived > start, let cause = cause(arrival) else {
-        if arrived > start {
-          path.lag += arrived - start
-          path.steps[path.steps.count - 1].lag = arrived - start
-        }
-        break
-      }
-      let causeEnd = ends[firstTask[place.rank] + cause]
-      let waiting = plan.programs[plan.programOfRank[place.rank]].activity[place.task]
-      addLag(waiting, arrived - max(causeEnd, start), to: &path)
-      guard causeEnd > start else { break }
-      place.task = cause
-    }
-    path.steps.reverse()
-    return path
-  }
-
-  private func cause(_ index: Int) -> Int? {
-    causes[index] == Self.none ? nil : Int(causes[index])
-  }
-
-  private func add(_ activity: Activity, _ span: SimDuration, to path: inout CriticalPath) {
-    switch activity {
-    case .host: path.host += max(.zero, span)
-    case .compute: path.compute += max(.zero, span)
-    case .localCommunication, .rendezvous: path.transfer += max(.zero, span)
-    }
-  }
-
-  /// Time between two operations of a host thread is the thread's own work.
-  private func addLag(_ activity: Activity, _ span: SimDuration, to path: inout CriticalPath) {
-    if activity == .host {
-      path.host += span
-    } else {
-      path.lag += span
-      path.steps[path.steps.count - 1].lag = span
-    }
-  }
-
-  private func lastTask(_ plan: Plan, endingAt end: SimTime) -> (rank: Int, task: Int)? {
-    for rank in 0..<plan.observedRanks {
-      let program = plan.programs[plan.programOfRank[rank]]
-      for task in 0..<program.taskCount
-      where ends[firstTask[rank] + task] == end && program.activity[task] != .host {
-        return (rank, task)
-      }
-    }
-    return nil
+  /// What is noted of a member that began by itself.
+  func note(rank: Int, task: Int) -> TransferNote? {
+    transfers.isEmpty ? nil : transfers[firstTask[rank] + task]
   }
 }

@@ -8,10 +8,11 @@ public struct ReplayResult: Sendable {
   public var end: SimTime = .origin
   /// For each rank the parts of its time.
   public var parts: [TimeParts] = []
-  /// For each rank its exposed transfer by group, groups in order; the shares add up to it.
-  public var exposedByGroup: [[ExposedShare]] = []
+  /// For each rank its exposed transfer by slot of its groups, slots in order; the shares add up to
+  /// it.
+  public var exposedBySlot: [[ExposedShare]] = []
   /// For each rendezvous how it went.
-  public var collectives: [CollectiveOutcome] = []
+  public var collectives = CollectiveOutcomes()
   /// For each link what it carried.
   public var links: [LinkOutcome] = []
   /// What held the step up, from its end back to its start.
@@ -25,8 +26,8 @@ public struct ReplayResult: Sendable {
 
 /// Exposed transfer of a rank while a group's collective was the first in flight.
 public struct ExposedShare: Sendable, Equatable {
-  /// The group; `nil` for communication within the rank.
-  public var group: Int?
+  /// The slot of the group among the rank's; `nil` for communication within the rank.
+  public var slot: Int?
   /// The time.
   public var duration: SimDuration
 }

@@ -70,7 +70,8 @@ public struct Replayer: ~Copyable {
     waking = plan.programs.map(LaneWaking.init)
     meters = Array(repeating: RankMeters(), count: plan.programOfRank.count)
     traffic = Traffic(plan, tolerance: tolerance)
-    result.collectives = Array(repeating: CollectiveOutcome(), count: plan.participants.count)
+    result.collectives = CollectiveOutcomes(
+      Array(repeating: CollectiveOutcome(), count: plan.participants.count))
   }
 
   /// Replays to the end.
@@ -79,7 +80,7 @@ public struct Replayer: ~Copyable {
   public mutating func run() throws -> ReplayResult {
     for rank in plan.programOfRank.indices {
       for lane in plan.programs[plan.programOfRank[rank]].laneRanges.indices {
-        startHead(rank: rank, lane: lane, cause: nil)
+        startHead(rank: rank, lane: lane)
       }
     }
     // What others do once the job is over is of no interest.
@@ -120,10 +121,10 @@ public struct Replayer: ~Copyable {
   // MARK: Tasks
 
   /// Starts a lane's next task where it waits for nothing any more.
-  private mutating func startHead(rank: Int, lane: Int, cause: Int?) {
+  private mutating func startHead(rank: Int, lane: Int) {
     let program = plan.programOfRank[rank]
     guard let task = ranks.readyHead(rank: rank, lane: lane, plan.programs[program]) else { return }
-    ranks.start(rank: rank, lane: lane, task: task, cause: cause)
+    ranks.start(rank: rank, lane: lane)
     let lag = plan.programs[program].lag[task]
     queue.schedule(.begin(rank: Int32(rank), task: Int32(task)), at: now + lag)
   }
@@ -151,7 +152,7 @@ public struct Replayer: ~Copyable {
     case .host: break
     case .compute: meters[rank].changeComputing(by: -1, at: now)
     case .localCommunication: meters[rank].endTransferring(RankMeters.local, at: now)
-    case .rendezvous: meters[rank].endTransferring(group(rank, task), at: now)
+    case .rendezvous: meters[rank].endTransferring(slot(rank, task), at: now)
     }
     if rank < plan.observedRanks {
       tasksLeft -= 1
@@ -159,7 +160,7 @@ public struct Replayer: ~Copyable {
     }
     ranks.finish(rank: rank, task: task, lane: Int(plan.programs[program].lane[task]), at: now)
     for lane in waking[program].lanes(after: task) {
-      startHead(rank: rank, lane: Int(lane), cause: task)
+      startHead(rank: rank, lane: Int(lane))
     }
   }
 
@@ -176,14 +177,11 @@ public struct Replayer: ~Copyable {
     let program = plan.programs[plan.programOfRank[rank]]
     let rendezvous = plan.rendezvous(rank: rank, program.rendezvous[task])
     if traffic.arrived(at: rendezvous) == 0 { result.collectives[rendezvous].firstArrival = now }
-    // What was captured to end before the last arrival waited for no one.
-    let leaves =
-      program.leavesEarly[task]
-      || (timing == .recorded && program.afterLastArrival[task] < .zero)
+    let leaves = leaves(program, task)
     let arrival = Traffic.Arrival(rank: Int32(rank), task: Int32(task), hasLeft: leaves)
     traffic.addArrival(arrival, at: rendezvous)
     if leaves {
-      meters[rank].beginTransferring(group(rank, task), at: now)
+      meters[rank].beginTransferring(slot(rank, task), at: now)
       queue.schedule(
         .end(rank: Int32(rank), task: Int32(task)), at: now + program.duration[task])
     } else {
@@ -198,16 +196,20 @@ public struct Replayer: ~Copyable {
     }
   }
 
+  /// Whether a task does not wait for its rendezvous: what was captured to end before the last arrival
+  /// waited for no one.
+  func leaves(_ program: PlanProgram, _ task: Int) -> Bool {
+    program.leavesEarly[task] || (timing == .recorded && program.afterLastArrival[task] < .zero)
+  }
+
   private mutating func replayRecorded(_ rendezvous: Int) {
     let arrivals = traffic.takeArrivals(at: rendezvous)
-    guard let last = arrivals.last else { return }
     for arrival in arrivals where !arrival.hasLeft {
       let (rank, task) = (Int(arrival.rank), Int(arrival.task))
       let after = plan.programs[plan.programOfRank[rank]].afterLastArrival[task]
       changeToTransfer(rank, task)
       queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now + after)
       result.collectives[rendezvous].end = max(result.collectives[rendezvous].end, now + after)
-      ranks.noteTransfer(rank: rank, task: task, lastArrival: last, at: now)
     }
   }
 
@@ -224,13 +226,12 @@ public struct Replayer: ~Copyable {
 
   mutating func changeToTransfer(_ rank: Int, _ task: Int) {
     meters[rank].changeMissing(by: -1, at: now)
-    meters[rank].beginTransferring(group(rank, task), at: now)
+    meters[rank].beginTransferring(slot(rank, task), at: now)
   }
 
-  /// The group that a task of a rank meets on.
-  private func group(_ rank: Int, _ task: Int) -> Int32 {
-    let slot = plan.programs[plan.programOfRank[rank]].rendezvous[task].slot
-    return Int32(plan.groupsOfRank[rank][Int(slot)])
+  /// Which of the rank's groups a task meets on.
+  private func slot(_ rank: Int, _ task: Int) -> Int32 {
+    plan.programs[plan.programOfRank[rank]].rendezvous[task].slot
   }
 
   private mutating func nextPhase(of rendezvous: Int) {
@@ -248,21 +249,16 @@ public struct Replayer: ~Copyable {
   private mutating func finish(_ rendezvous: Int) {
     traffic.end(rendezvous)
     result.collectives[rendezvous].end = now
-    let arrivals = traffic.takeArrivals(at: rendezvous)
-    guard let last = arrivals.last else { return }
-    let start = result.collectives[rendezvous].lastArrival
-    for arrival in arrivals where !arrival.hasLeft {
-      ranks.noteTransfer(
-        rank: Int(arrival.rank), task: Int(arrival.task), lastArrival: last, at: start)
+    for arrival in traffic.takeArrivals(at: rendezvous) where !arrival.hasLeft {
       queue.schedule(.end(rank: arrival.rank, task: arrival.task), at: now)
     }
   }
 
   // MARK: The end
 
-  private static func exposedByGroup(_ meters: RankMeters) -> [ExposedShare] {
-    meters.exposedByGroup.sorted { $0.group < $1.group }.map { group, total in
-      ExposedShare(group: group == RankMeters.local ? nil : Int(group), duration: total)
+  private static func exposedBySlot(_ meters: RankMeters) -> [ExposedShare] {
+    meters.exposedBySlot.sorted { $0.slot < $1.slot }.map { slot, total in
+      ExposedShare(slot: slot == RankMeters.local ? nil : Int(slot), duration: total)
     }
   }
 
@@ -280,13 +276,13 @@ public struct Replayer: ~Copyable {
     meters.removeLast(meters.count - plan.observedRanks)
     for rank in meters.indices { meters[rank].close(at: result.end) }
     result.parts = meters.map(\.parts)
-    result.exposedByGroup = meters.map(Self.exposedByGroup)
+    result.exposedBySlot = meters.map(Self.exposedBySlot)
     for parts in result.parts {
       precondition(parts.sum == result.stepTime, "the parts of a rank's time add up to the window")
     }
     result.links = traffic.linkOutcomes(at: result.end)
     result.counters.solves = traffic.solves
     result.counters.solverSteps = traffic.solverSteps
-    result.criticalPath = ranks.criticalPath(plan, start: result.start, end: result.end)
+    result.criticalPath = criticalPath(of: plan) { $0 }
   }
 }

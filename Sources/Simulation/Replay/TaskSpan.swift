@@ -20,7 +20,19 @@ public struct TaskSpan: Sendable, Equatable {
 extension Replayer {
   /// After `run`, when each of a rank's tasks ran, in the order of its program. O(tasks).
   public func spans(ofRank rank: Int) -> [TaskSpan] {
-    ranks.spans(
-      ofRank: rank, taskCount: plan.programs[plan.programOfRank[rank]].taskCount)
+    let program = plan.programs[plan.programOfRank[rank]]
+    return (0..<program.taskCount).map { task in
+      TaskSpan(
+        start: ranks.start(rank: rank, task: task),
+        transferStart: transferStart(rank: rank, task: task, program),
+        end: ranks.end(rank: rank, task: task))
+    }
+  }
+
+  /// When the transfer of a rendezvous that a rank stayed in began for it.
+  func transferStart(rank: Int, task: Int, _ program: PlanProgram) -> SimTime? {
+    guard program.activity[task] == .rendezvous, !leaves(program, task) else { return nil }
+    if timing == .lowered, tier == .flow { return ranks.note(rank: rank, task: task)?.start }
+    return result.collectives[plan.rendezvous(rank: rank, program.rendezvous[task])].lastArrival
   }
 }

@@ -45,9 +45,7 @@ extension WaitChain {
       let here = Set(arrived)
       for rank in plan.programOfRank.indices where !here.contains(rank) {
         let program = plan.programs[plan.programOfRank[rank]]
-        guard let group = plan.group(ofRendezvous: number),
-          plan.groupsOfRank[rank].contains(group)
-        else { continue }
+        guard plan.groupsOfRank[rank].contains(plan.group(ofRendezvous: number)) else { continue }
         let own = (0..<program.taskCount).first {
           program.activity[$0] == .rendezvous
             && plan.rendezvous(rank: rank, program.rendezvous[$0]) == number
@@ -66,15 +64,6 @@ extension WaitChain {
     let program = plan.programs[plan.programOfRank[rank]]
     return blocked.first {
       $0.rank == rank && program.lane[$0.task] == program.lane[task] && $0.task <= task
-    }
-  }
-}
-
-extension Plan {
-  /// The group that a rendezvous is of.
-  func group(ofRendezvous number: Int) -> Int? {
-    firstRendezvous.indices.filter { firstRendezvous[$0] <= number }.max {
-      (firstRendezvous[$0], $0) < (firstRendezvous[$1], $1)
     }
   }
 }

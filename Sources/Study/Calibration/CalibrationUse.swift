@@ -33,7 +33,7 @@ public struct CalibrationUse: Sendable {
     public var sizes = 0, members = 0, tiers = 0
   }
 
-  init(_ calibration: Calibration, rows: [ScenarioResult.CollectiveRow]) {
+  init(_ calibration: Calibration, rows: some Sequence<ScenarioResult.CollectiveRow>) {
     self.calibration = calibration
     for row in rows {
       let size = row.group.ranks.count

@@ -82,7 +82,8 @@ public struct DependencyReport: Sendable {
   public init(_ trace: PreparedTrace) throws {
     let workload = trace.workload
     let plan = PlanBuilder.plan(workload, capacities: [])
-    let result = try replayPlan(plan, workload, InstantLowering(), .recorded)
+    var step = StepReplay(workload, folds: trace.folds)
+    let result = try step.run(plan, InstantLowering(), .recorded)
     captured = workload.captured.stepTime
     path = CriticalPathShares(result.criticalPath)
     lagFree = trace.evidence.lagFree
@@ -93,7 +94,7 @@ public struct DependencyReport: Sendable {
         stretched.programs[index].scaleRecordedCommunication(by: factor)
       }
       scaled.append(
-        (factor, try replayPlan(stretched, workload, InstantLowering(), .recorded).stepTime))
+        (factor, try step.run(stretched, InstantLowering(), .recorded).stepTime))
     }
     for program in workload.programs {
       contradicted += program.contradictedEdges

@@ -1,0 +1,105 @@
+import Collectives
+import Quantities
+import Simulation
+import Trace
+import Workload
+
+/// The collectives of a scenario, a row each. Rows are put together when they are asked for: what is
+/// stored is how each went, and what is alike only once.
+public struct CollectiveTable: Sendable {
+  public typealias Row = ScenarioResult.CollectiveRow
+
+  /// What holds of all collectives that were the same on the links.
+  struct Figures: Sendable {
+    var wireBytes: Double
+    var loneTime: SimDuration
+    var crossesPods: Bool
+    var bottleneck: String
+  }
+
+  struct Replay: Sendable {
+    var instances: InstanceTable
+    var groups: [ProcessGroup]
+    var outcomes: CollectiveOutcomes
+    var figures: [ObjectIdentifier: Figures]
+  }
+
+  private enum Storage: Sendable {
+    case replay(Replay)
+    case rows([Row])
+  }
+
+  private var storage: Storage
+
+  /// The collectives of a replay.
+  init(_ replay: Replay) { storage = .replay(replay) }
+
+  /// Rows as they are.
+  public init(_ rows: [Row] = []) { storage = .rows(rows) }
+
+  private static func row(_ position: Int, of replay: Replay) -> Row {
+    let instance = replay.instances[position]
+    let group = replay.groups[instance.group]
+    let outcome = replay.outcomes[position]
+    let figures = outcome.lowered.flatMap { replay.figures[ObjectIdentifier($0)] }
+    let metrics = CollectiveMetrics(instance, size: group.ranks.count, time: outcome.transferTime)
+    return Row(
+      instance: instance, group: group, outcome: outcome,
+      logicalBytes: instance.logicalBytes(size: group.ranks.count),
+      wireBytes: figures?.wireBytes ?? 0, loneTime: figures?.loneTime ?? .zero,
+      bandwidths: metrics.map { ($0.algorithmBandwidth, $0.busBandwidth) },
+      crossesPods: figures?.crossesPods ?? false, bottleneck: figures?.bottleneck ?? "")
+  }
+
+  /// Makes all rows, so that they can be changed.
+  private mutating func materialize() -> [Row] {
+    switch storage {
+    case .rows(let rows):
+      storage = .rows([])
+      return rows
+    case .replay(let replay): return replay.instances.indices.map { Self.row($0, of: replay) }
+    }
+  }
+}
+
+extension CollectiveTable: RandomAccessCollection, MutableCollection {
+  public var startIndex: Int { 0 }
+
+  public var endIndex: Int {
+    switch storage {
+    case .rows(let rows): rows.count
+    case .replay(let replay): replay.instances.count
+    }
+  }
+
+  /// A row. O(log groups), and its split matrix where it has one.
+  public subscript(position: Int) -> Row {
+    get {
+      switch storage {
+      case .rows(let rows): rows[position]
+      case .replay(let replay): Self.row(position, of: replay)
+      }
+    }
+    set {
+      var rows = materialize()
+      rows[position] = newValue
+      storage = .rows(rows)
+    }
+  }
+}
+
+extension CollectiveTable: RangeReplaceableCollection {
+  public init() { self.init([]) }
+
+  public mutating func replaceSubrange(
+    _ subrange: Range<Int>, with newElements: some Collection<Row>
+  ) {
+    var rows = materialize()
+    rows.replaceSubrange(subrange, with: newElements)
+    storage = .rows(rows)
+  }
+}
+
+extension CollectiveTable: ExpressibleByArrayLiteral {
+  public init(arrayLiteral elements: Row...) { self.init(elements) }
+}
