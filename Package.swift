@@ -32,6 +32,15 @@ let modules: [Module] = [
   Module(
     name: "Trace", dependencies: ["Quantities", "Diagnostics", "Streams", "JSON"],
     resources: [.embedInCode("KernelClasses/kernel-classes.json")]),
+  Module(
+    name: "Synthesis", dependencies: ["Quantities", "Diagnostics", "JSON", "Trace"],
+    resources: [
+      .embedInCode("Models/deepseek-v3.json"),
+      .embedInCode("Models/study-config1.json"),
+      .embedInCode("Models/study-config2.json"),
+      .embedInCode("Models/study-config3.json"),
+      .embedInCode("Models/study-config4.json"),
+    ]),
   Module(name: "ChakraSchema", dependencies: [protobuf], excluded: ["chakra.proto"]),
   Module(
     name: "Ingest",
@@ -81,15 +90,15 @@ let modules: [Module] = [
   Module(
     name: "Study",
     dependencies: [
-      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Fabric",
-      "Placement", "Collectives", "Simulation",
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Synthesis", "Ingest", "Workload",
+      "Fabric", "Placement", "Collectives", "Simulation",
     ],
     resources: [.embedInCode("Compute/devices.json")]),
   Module(
     name: "Report",
     dependencies: [
-      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Workload", "Simulation", "Fabric",
-      "Placement", "Collectives", "Study", mustache,
+      "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Synthesis", "Workload",
+      "Simulation", "Fabric", "Placement", "Collectives", "Study", mustache,
     ],
     resources: [
       .embedInCode("HTML/Templates/page.mustache"),
@@ -125,6 +134,7 @@ let testedModules: [Module] = [
   Module(name: "Streams", dependencies: ["Diagnostics"]),
   Module(name: "JSON", dependencies: ["Diagnostics"]),
   Module(name: "Trace", dependencies: ["Quantities", "Diagnostics"]),
+  Module(name: "Synthesis", dependencies: ["Quantities", "Diagnostics", "JSON", "Trace"]),
   Module(name: "Ingest", dependencies: ["Quantities", "Diagnostics", "Trace", "JSON"]),
   Module(name: "Workload", dependencies: ["Quantities", "Diagnostics", "Trace"]),
   Module(name: "Export", dependencies: ["Quantities", "Diagnostics", "Trace", "Workload"]),
@@ -139,8 +149,8 @@ let testedModules: [Module] = [
   Module(
     name: "Study",
     dependencies: [
-      "Quantities", "Diagnostics", "Trace", "Ingest", "Workload", "Fabric", "Placement",
-      "Collectives", "Simulation",
+      "Quantities", "Diagnostics", "Trace", "Synthesis", "Ingest", "Workload", "Fabric",
+      "Placement", "Collectives", "Simulation",
     ]),
   Module(
     name: "Report",
@@ -182,8 +192,10 @@ let package = Package(
       .executableTarget(
         name: "refract",
         dependencies: [
-          "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Ingest", "Workload", "Export",
-          "Fabric", "Placement", "Collectives", "Simulation", "Study", "Report", argumentParser,
+          "Quantities", "Diagnostics", "Streams", "JSON", "Trace", "Synthesis", "Ingest",
+          "Workload",
+          "Export", "Fabric", "Placement", "Collectives", "Simulation", "Study", "Report",
+          argumentParser,
         ],
         swiftSettings: settings),
       testSupport,

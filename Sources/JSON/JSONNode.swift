@@ -69,6 +69,18 @@ public struct JSONNode: Sendable {
     return values.enumerated().map { JSONNode($1, at: place("[\($0)]")) }
   }
 
+  /// The elements of an array of whole numbers, each within `range`: for long ones, of which no element
+  /// needs a place of its own unless it is wrong.
+  public func ints(in range: ClosedRange<Int>) throws -> [Int] {
+    guard case .array(let values) = value else { throw mismatch("an array") }
+    return try values.enumerated().map { index, value in
+      if let number = value.integerValue, let int = Int(exactly: number), range.contains(int) {
+        return int
+      }
+      return try JSONNode(value, at: place("[\(index)]")).int(in: range)
+    }
+  }
+
   /// The members of an object, in the order of the text.
   public func members() throws -> [(key: String, node: JSONNode)] {
     guard case .object(let members) = value else { throw mismatch("an object") }

@@ -157,6 +157,12 @@ extension JSONWriter {
     scalar("[" + values.map { $0.isFinite ? Self.text($0) : "null" }.joined(separator: ", ") + "]")
   }
 
+  /// Writes a list of lists of integers on one line.
+  public mutating func integerLists<T: BinaryInteger>(_ lists: [[T]]) {
+    let texts = lists.map { "[" + $0.map { String($0) }.joined(separator: ", ") + "]" }
+    scalar("[" + texts.joined(separator: ", ") + "]")
+  }
+
   /// Writes a member with a list of integers.
   public mutating func member<T: BinaryInteger>(_ name: String, _ values: [T]) {
     key(name)

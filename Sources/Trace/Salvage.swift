@@ -70,6 +70,11 @@ public struct Salvage: Sendable {
       "the archive \(name) is damaged, and what follows is left out, files found: \(files)")
   }
 
+  /// The assumption for ranks that did the same as ranks whose files are left out.
+  static func repeatsLeftOut(_ count: Int) -> Assumption {
+    assumption("ranks that did the same as one that is left out are left out with it: \(count)")
+  }
+
   private static func assumption(_ text: String) -> Assumption {
     Assumption(code, "salvaged: " + text)
   }

@@ -9,6 +9,8 @@ public struct Trace: Sendable {
   public var groups: [ProcessGroup]
   /// The ranks captured, in the order of their numbers.
   public var ranks: [RankTrace]
+  /// Ranks that do the same as one of `ranks`, in the order of their numbers.
+  public var repeats: [RankRepeat] = []
   /// What reading had to assume.
   public var assumptions: [Assumption]
   /// What reading found wrong or worth saying.

@@ -7,6 +7,8 @@ public struct TraceSummary: Sendable {
   public var worldSize: Int
   /// Ranks without a trace.
   public var missingRanks: [RankID]
+  /// Ranks that do the same as a traced rank, and are no more than named.
+  public var repeatedRanks: Int
   /// Each traced rank.
   public var ranks: [Rank]
   /// Each group that a traced rank communicates in, or that the capture declares.
@@ -75,8 +77,9 @@ public struct TraceSummary: Sendable {
   /// Counts a trace. O(events).
   public init(_ trace: Trace) {
     worldSize = trace.worldSize
-    let traced = Set(trace.ranks.map(\.rank))
+    let traced = Set(trace.ranks.map(\.rank) + trace.repeats.map(\.rank))
     missingRanks = (0..<trace.worldSize).map(RankID.init(index:)).filter { !traced.contains($0) }
+    repeatedRanks = trace.repeats.count
     ranks = trace.ranks.map(Self.rank)
     let calls = Self.callsByGroup(trace)
     groups = zip(trace.groups, calls).map { Group(group: $0, calls: $1) }

@@ -13,6 +13,7 @@ struct CollectiveMatcher {
   private let programOfRank: [Int]
   private var groups: [ProcessGroup] = []
   private var groupNumbers: [RankProgram.Slot: Int] = [:]
+  private var slotNumbers: SlotNumbers
   private var groupsOfRank: [[Int]] = []
   private var instances = InstanceTable()
   /// By list of instances the last captured arrival of any member, by position.
@@ -42,6 +43,7 @@ struct CollectiveMatcher {
     extrapolation = options.extrapolation
     fillsLost = options.fillsLost
     routed = options.routing.map(RoutedSizes.init)
+    slotNumbers = SlotNumbers(trace)
   }
 
   /// Matches everything.
@@ -67,14 +69,15 @@ struct CollectiveMatcher {
   /// all have one, else by order.
   private func slotted(_ unslotted: RankProgram) throws -> RankProgram {
     var program = unslotted
-    var slots: [RankProgram.Slot: Int] = [:]
+    var slots: [SlotNumbers.Channel: Int] = [:]
     var callsOfSlot: [[Int]] = []
     for index in program.calls.indices {
       let channel = try channel(of: program.calls[index].communication, source: program.source)
       let slot = slots[channel] ?? slots.count
       if slot == slots.count {
         slots[channel] = slot
-        program.slots.append(channel)
+        program.slots.append(channel.slot(in: trace))
+        program.channels.append(channel)
         callsOfSlot.append([])
       }
       program.calls[index].slot = slot
@@ -104,9 +107,9 @@ struct CollectiveMatcher {
   /// The group of a call; for sends and receives the pair, from sender to receiver.
   private func channel(
     of call: Communication, source: RankID
-  ) throws -> RankProgram.Slot {
+  ) throws -> SlotNumbers.Channel {
     let group = trace.groups[call.group]
-    guard call.kind.isPointToPoint else { return RankProgram.Slot(group) }
+    guard call.kind.isPointToPoint else { return SlotNumbers.Channel(group: call.group) }
     guard let peer = call.peer else {
       throw Diagnostic(
         .collectiveMismatch,
@@ -118,17 +121,20 @@ struct CollectiveMatcher {
         "rank \(source.raw), group '\(group.label)': a \(call.kind.rawValue) names its own rank")
     }
     let (sender, receiver) = call.kind == .send ? (source, peer) : (peer, source)
-    return RankProgram.Slot(
-      from: sender, to: receiver, of: group.name, purpose: group.purpose)
+    return SlotNumbers.Channel(group: call.group, from: sender, to: receiver)
   }
 
   private mutating func groups(of rank: Int) throws -> [Int] {
     let program = programs[programOfRank[rank]]
-    let isSource = program.source.index == rank
-    let numbers = try program.slots.map { slot in
-      number(isSource ? slot : try counterpartSlot(of: slot, program, at: rank))
+    let numbers: [Int]
+    if let channels = slotNumbers.channels(of: program, at: rank) {
+      numbers = channels.map { number($0) }
+    } else {
+      numbers = try program.slots.map { slot in
+        number(try counterpartSlot(of: slot, program, at: rank))
+      }
     }
-    guard Set(numbers).count == numbers.count else {
+    guard !numbers.indices.contains(where: { numbers[..<$0].contains(numbers[$0]) }) else {
       throw Diagnostic(
         .groupUnknown,
         "two groups of rank \(program.source.raw) have one counterpart at rank \(rank)",
@@ -184,6 +190,14 @@ struct CollectiveMatcher {
       return name[...]
     }
     return name[..<mark]
+  }
+
+  /// The number of what a rank's calls meet on, by its group's index: names are looked at once.
+  private mutating func number(_ channel: SlotNumbers.Channel) -> Int {
+    if let number = slotNumbers[channel] { return number }
+    let number = number(channel.slot(in: trace))
+    slotNumbers[channel] = number
+    return number
   }
 
   private mutating func number(_ slot: RankProgram.Slot) -> Int {
@@ -271,9 +285,14 @@ struct CollectiveMatcher {
       seats.append(
         Seat(
           program: Int32(program), slot: Int32(member.slot),
-          isTraced: programs[program].source.index == member.rank))
+          isTraced: isTraced(member.rank)))
     }
     return seats
+  }
+
+  /// Whether what a rank did is its own, or the trace says that it is.
+  private func isTraced(_ rank: Int) -> Bool {
+    programs[programOfRank[rank]].source.index == rank || slotNumbers.isRepeated(rank)
   }
 
   /// For each program and slot whether a call there says what goes to whom, or should.
@@ -385,9 +404,7 @@ struct CollectiveMatcher {
       injectionCap: first.injectionCap, label: first.label,
       assumedBy: first.assumedBy ?? sizing.filledBy,
       capturedDuration: durations.max() ?? .zero, capturedTransfer: durations.min() ?? .zero,
-      tracedMembers: members.count {
-        programs[programOfRank[$0.rank]].source.index == $0.rank
-      })
+      tracedMembers: members.count { isTraced($0.rank) })
   }
 
   /// Keeps what a routing file says in the programs of its own members.

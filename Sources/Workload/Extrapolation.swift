@@ -31,11 +31,16 @@ struct RankSources {
   /// For each rank the index of its program.
   private(set) var programOfRank: [Int] = []
 
-  /// - Parameter traced: the ranks that have programs, in order of the programs.
+  /// - Parameters:
+  ///   - traced: the ranks that have programs, in order of the programs.
+  ///   - repeats: ranks of which the trace says that they do the same as a traced one.
   /// - Throws: a `Diagnostic` where ranks are missing and may not be, or cannot be, filled in.
-  init(worldSize: Int, traced: [RankID], extrapolation: Extrapolation?) throws {
+  init(
+    worldSize: Int, traced: [RankID], repeats: [RankRepeat] = [], extrapolation: Extrapolation?
+  ) throws {
     var programs: [Int?] = Array(repeating: nil, count: worldSize)
     for (program, rank) in traced.enumerated() { programs[rank.index] = program }
+    for copy in repeats { programs[copy.rank.index] = programs[copy.source.index] }
     let missing = programs.indices.filter { programs[$0] == nil }.map(RankID.init(index:))
     guard !missing.isEmpty else {
       programOfRank = programs.compactMap(\.self)

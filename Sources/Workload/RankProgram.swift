@@ -85,6 +85,8 @@ public struct RankProgram: Sendable {
   public var calls: [Call] = []
   /// The groups and pairs that calls name by slot, as the source rank sees them.
   public var slots: [Slot] = []
+  /// The same by the index of their groups in the trace.
+  var channels: [SlotNumbers.Channel] = []
   /// Whether it is a GPU's program: then host work is not compute, and the window is the GPU's.
   public var hasDevice = false
   /// The captured rank that it was made of.

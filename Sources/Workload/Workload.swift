@@ -26,6 +26,8 @@ public struct Workload: Sendable {
   /// For each rank the host that it was captured on, or has by what the user says of hosts; empty where
   /// nothing is known of any.
   public var hosts: [String?] = []
+  /// How many ranks do the same as a traced one because the trace says so.
+  public var repeatedRanks = 0
   /// What the result leans on, reading included.
   public var assumptions: [Assumption]
   /// What was found on the way, reading included.
@@ -34,7 +36,7 @@ public struct Workload: Sendable {
   init(
     worldSize: Int, groups: [ProcessGroup], programs: [RankProgram], programOfRank: [Int],
     groupsOfRank: [[Int]], instances: InstanceTable, captured: CapturedStep, hosts: [String?] = [],
-    assumptions: [Assumption], log: DiagnosticLog
+    repeatedRanks: Int = 0, assumptions: [Assumption], log: DiagnosticLog
   ) {
     self.worldSize = worldSize
     self.groups = groups
@@ -44,6 +46,7 @@ public struct Workload: Sendable {
     self.instances = instances
     self.captured = captured
     self.hosts = hosts
+    self.repeatedRanks = repeatedRanks
     self.assumptions = assumptions
     self.log = log
   }

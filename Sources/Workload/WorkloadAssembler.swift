@@ -103,7 +103,9 @@ public struct WorkloadAssembler {
 
   /// A job that hung has no step: calls had not ended, for ranks never came to them.
   private func refuseHungJob() throws {
-    guard trace.hasOpenCalls, let hang = MatchingReport(trace).hang else { return }
+    guard trace.hasOpenCalls, let hang = MatchingReport(try trace.writingRepeats()).hang else {
+      return
+    }
     throw hang.diagnostic(trace.groups)
   }
 
@@ -129,7 +131,7 @@ public struct WorkloadAssembler {
   private mutating func assembleStep() throws -> Workload {
     let (programs, marks, clocks) = try buildPrograms()
     let sources = try RankSources(
-      worldSize: trace.worldSize, traced: trace.ranks.map(\.rank),
+      worldSize: trace.worldSize, traced: trace.ranks.map(\.rank), repeats: trace.repeats,
       extrapolation: options.extrapolation)
     var matched = try CollectiveMatcher(
       trace, programs: programs, programOfRank: sources.programOfRank, options: options
@@ -156,8 +158,8 @@ public struct WorkloadAssembler {
     return Workload(
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
       programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,
-      instances: matched.instances, captured: captured,
-      hosts: hosts(), assumptions: assumptions, log: log)
+      instances: matched.instances, captured: captured, hosts: hosts(),
+      repeatedRanks: trace.repeats.count, assumptions: assumptions, log: log)
   }
 
   /// The host of each rank; empty where nothing is known of any.
@@ -271,16 +273,24 @@ public struct WorkloadAssembler {
           "contradicted-edges",
           "\(contradicted) recorded dependencies contradict the captured times and are left out"))
     }
+    if !trace.repeats.isEmpty {
+      assumptions.append(
+        Assumption(
+          "repeated",
+          "\(trace.repeats.count) of \(trace.worldSize) ranks do the same as one of "
+            + "\(trace.ranks.count) that are written, as the trace says"))
+    }
     if programs.count == 1, trace.worldSize > 1, !trace.isScheduled {
       assumptions.append(
         Assumption(
           "one-rank", "one rank is traced, so captured waiting can't be told from transfer"))
     }
-    if let extrapolation = options.extrapolation, trace.ranks.count < trace.worldSize {
+    let missing = trace.worldSize - trace.ranks.count - trace.repeats.count
+    if let extrapolation = options.extrapolation, missing > 0 {
       assumptions.append(
         Assumption(
           "extrapolated",
-          "\(trace.worldSize - trace.ranks.count) of \(trace.worldSize) ranks take the program of a "
+          "\(missing) of \(trace.worldSize) ranks take the program of a "
             + "traced rank at their tensor-parallel (of \(extrapolation.tensorParallel)) and "
             + "pipeline (of \(extrapolation.pipelineParallel)) position, "
             + "splits \(extrapolation.splits.rawValue)"

@@ -77,6 +77,7 @@ struct InspectCommand: ParsableCommand {
       // Matched, waiting can be told from transfer; unmatched, the step has a length all the same.
       captured: step?.workload.captured ?? (try? assembler.captured()), prepared: prepared,
       dependencies: dependencies ? try step.map(DependencyReport.init) : nil,
-      matching: matching || trace.hasOpenCalls ? MatchingReport(trace) : nil)
+      matching: matching || trace.hasOpenCalls
+        ? MatchingReport(try trace.writingRepeats()) : nil)
   }
 }

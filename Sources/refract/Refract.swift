@@ -20,7 +20,8 @@ struct Refract: AsyncParsableCommand {
     version: version,
     subcommands: [
       IngestCommand.self, InspectCommand.self, ReplayCommand.self, CalibrateCommand.self,
-      CompareCommand.self, DiffCommand.self, ExportCommand.self, ScrubCommand.self,
+      CompareCommand.self, SynthCommand.self, EstimateCommand.self, DiffCommand.self,
+      ExportCommand.self, ScrubCommand.self,
       FabricCommand.self, PlaceCommand.self, FlowsCommand.self,
     ])
 

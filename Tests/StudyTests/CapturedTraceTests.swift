@@ -51,7 +51,9 @@ struct CapturedTraceTests {
     var callers: [[Int]] = workload.instances.map { _ in [] }
     for rank in 0..<workload.worldSize {
       for call in workload.programs[workload.programOfRank[rank]].calls {
-        let first = workload.firstInstance[workload.groupsOfRank[rank][call.slot]]
+        let first = workload.instances.range(
+          ofGroup: workload.groupsOfRank[rank][call.slot]
+        ).lowerBound
         callers[first + call.position].append(rank)
       }
     }

@@ -29,7 +29,9 @@ struct GlooHostTests {
     for rank in 0..<workload.worldSize {
       for call in workload.programs[workload.programOfRank[rank]].calls {
         let index =
-          workload.firstInstance[workload.groupsOfRank[rank][call.slot]] + call.position
+          workload.instances.range(
+            ofGroup: workload.groupsOfRank[rank][call.slot]
+          ).lowerBound + call.position
         captured[index] = max(captured[index], call.afterLastArrival.seconds)
       }
     }

@@ -16,6 +16,7 @@ extension InspectReport {
       json.member("trace", name)
       json.member("world_size", summary.worldSize)
       json.member("traced_ranks", summary.ranks.count)
+      if summary.repeatedRanks > 0 { json.member("repeated_ranks", summary.repeatedRanks) }
       json.member("missing_ranks", summary.missingRanks.map(\.raw))
       json.key("ranks")
       json.array { json in for rank in summary.ranks { write(rank, to: &json) } }

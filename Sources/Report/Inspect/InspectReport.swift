@@ -59,6 +59,7 @@ public struct InspectReport: Sendable {
   private var head: [String] {
     [
       "ranks: \(summary.ranks.count) traced of \(summary.worldSize)"
+        + (summary.repeatedRanks > 0 ? "; \(summary.repeatedRanks) do the same as these" : "")
         + (summary.missingRanks.isEmpty ? "" : "; no trace of \(rankList(summary.missingRanks))")
     ] + silent + (matching?.headline ?? [])
   }

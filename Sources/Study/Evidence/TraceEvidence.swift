@@ -81,7 +81,9 @@ public struct TraceEvidence: Sendable {
     if step > .zero, !isScheduled {
       selfCheckError = (captured.stepTime - step).seconds / step.seconds
     }
-    ranks = (Set(workload.programs.map(\.source)).count, workload.worldSize)
+    ranks = (
+      Set(workload.programs.map(\.source)).count + workload.repeatedRanks, workload.worldSize
+    )
     hasDevice = workload.programs.contains { $0.hasDevice }
     countCalls(workload)
     countEdges(workload)

@@ -9,7 +9,7 @@ extension NativeFormat {
     "receive_bytes", "send_splits_bytes", "receive_splits_bytes", "peer", "tag", "routing",
     "injection_cap_gbps", "host_waits", "state", "label", "assumed_by", "sizes_from",
     "receive_splits_lost", "direction", "tokens", "token_bytes", "experts_per_token", "experts",
-    "expert_groups", "groups_per_token",
+    "expert_groups", "groups_per_token", "repeats", "of",
   ]
 
   /// The words of rank sources that the tool writes.

@@ -23,7 +23,7 @@ public struct NativeTraceReader {
         "is '\(try schema.string())', and this version reads \(NativeFormat.schema)",
         remedy: "ingest the capture again with this version")
     }
-    try root.allow(keys: ["schema", "world_size", "groups", "ranks", "assumptions"])
+    try root.allow(keys: ["schema", "world_size", "groups", "ranks", "repeats", "assumptions"])
     let worldSize = try root.required("world_size").int(in: 1...maximumWorldSize)
     var groups: [ProcessGroup] = []
     var names: Set<String> = []
@@ -46,15 +46,17 @@ public struct NativeTraceReader {
       try node.allow(keys: ["code", "text"])
       return Assumption(try node.required("code").string(), try node.required("text").string())
     }
-    return try ranks.trace(
+    var trace = try ranks.trace(
       worldSize: worldSize, groups: groups, assumptions: assumptions ?? [])
+    if let node = try root.optional("repeats") {
+      try NativeRepeatReader(trace, lost: ranks.lostRanks).read(node, into: &trace)
+    }
+    return trace
   }
 
   private static func group(_ node: JSONNode, worldSize: Int) throws -> ProcessGroup {
     try node.allow(keys: ["name", "purpose", "ranks"])
-    let ranks = try node.required("ranks").elements().map {
-      RankID(index: try $0.int(in: 0...worldSize - 1))
-    }
+    let ranks = try node.required("ranks").ints(in: 0...worldSize - 1).map(RankID.init(index:))
     guard !ranks.isEmpty, Set(ranks).count == ranks.count else {
       throw node.diagnostic(.valueOutOfRange, "a group needs ranks, each once")
     }
@@ -73,6 +75,8 @@ private struct RankFiles {
   private var log = DiagnosticLog()
   private var assumptions: [Assumption] = []
   private var lost: [String] = []
+  /// The ranks that are left out.
+  private(set) var lostRanks: Set<RankID> = []
   private var firstLoss: Diagnostic?
 
   init(salvages: Bool, count: Int) {
@@ -98,6 +102,7 @@ private struct RankFiles {
       guard salvages else { throw count > 1 ? diagnostic.offeringSalvage : diagnostic }
       log.note(diagnostic.loss("the rank is left out"))
       lost.append(lastComponent(file.path))
+      lostRanks.insert(file.number)
       firstLoss = firstLoss ?? diagnostic
       return
     }
@@ -108,16 +113,14 @@ private struct RankFiles {
   }
 
   /// - Throws: the first loss, where it left no rank.
-  consuming func trace(
+  func trace(
     worldSize: Int, groups: [ProcessGroup], assumptions recorded: [Assumption]
   ) throws -> Trace {
     if ranks.isEmpty, let firstLoss { throw firstLoss }
-    if let left = Salvage.filesLeftOut(lost, of: ranks.count + lost.count) {
-      assumptions.append(left)
-    }
+    let left = Salvage.filesLeftOut(lost, of: ranks.count + lost.count)
     return Trace(
       worldSize: worldSize, groups: groups, ranks: ranks.sorted { $0.rank < $1.rank },
-      assumptions: recorded + assumptions, log: log)
+      assumptions: recorded + assumptions + (left.map { [$0] } ?? []), log: log)
   }
 }
 

@@ -109,6 +109,7 @@ public struct NativeTraceWriter {
       }
       json.key("ranks")
       json.array { json in for rank in trace.ranks { write(rank, to: &json) } }
+      writeRepeats(of: trace, to: &json)
       json.key("assumptions")
       json.array { json in
         for assumption in trace.assumptions {
@@ -121,6 +122,24 @@ public struct NativeTraceWriter {
     }
     json.endLine()
     return json.bytes
+  }
+
+  /// Ranks that do the same as others, by these; nothing where there are none.
+  private static func writeRepeats(of trace: Trace, to json: inout JSONWriter) {
+    guard !trace.repeats.isEmpty else { return }
+    let bySource = Dictionary(grouping: trace.repeats.sorted { $0.rank < $1.rank }, by: \.source)
+    json.key("repeats")
+    json.array { json in
+      for source in bySource.keys.sorted() {
+        let repeats = bySource[source] ?? []
+        json.object { json in
+          json.member("of", source.raw)
+          json.member("ranks", repeats.map(\.rank.raw))
+          json.key("groups")
+          json.integerLists(repeats.map(\.groups))
+        }
+      }
+    }
   }
 
   private static func write(_ rank: RankTrace, to json: inout JSONWriter) {

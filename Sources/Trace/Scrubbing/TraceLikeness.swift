@@ -11,6 +11,7 @@ public enum TraceLikeness {
     if a.worldSize != b.worldSize { return "the number of ranks" }
     if a.groups.map(\.ranks) != b.groups.map(\.ranks) { return "the members of groups" }
     if a.ranks.map(\.rank) != b.ranks.map(\.rank) { return "the traced ranks" }
+    if a.repeats != b.repeats { return "which ranks do the same as others" }
     if !pairs(a.groups.map(\.name), b.groups.map(\.name)) { return "which names groups share" }
     if !pairs(a.groups.map(\.purpose), b.groups.map(\.purpose)) { return "what groups are for" }
     if !pairs(a.groups.map(\.family), b.groups.map(\.family)) { return "what groups are like" }

@@ -12,6 +12,7 @@ struct BadInputTests {
     + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all + PickleCases.all
     + FlightRecorderCases.all + InspectorCases.all + ChakraCases.all + ScrubCases.all
     + RoutingCases.all + ArchiveCases.all + ComputeCases.all + ImportCases.all + FaultCases.all
+    + SynthCases.all
 
   @Test("is refused in the words of its table", arguments: cases)
   func refusal(_ bad: BadInput) throws {
