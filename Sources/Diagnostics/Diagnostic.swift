@@ -45,6 +45,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case jobHung = "job-hung"
     case secretRemains = "secret-remains"
     case thresholdExceeded = "threshold-exceeded"
+    case outOfMemory = "out-of-memory"
     case usage = "usage"
     case defect = "defect"
   }
@@ -96,6 +97,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     case .noSuchFile: .noInput
     case .cannotWrite: .cannotWrite
     case .usage: .usage
+    case .outOfMemory: .outOfBudget
     case .thresholdExceeded, .placementRuleBroken: .checkFailed
     case .defect: .defect
     default: .badInput

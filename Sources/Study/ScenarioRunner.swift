@@ -20,10 +20,17 @@ struct ScenarioRunner {
   private var workload: Workload { trace.workload }
   private var map: LinkMap { stage.map }
 
-  /// - Parameter background: the traces of the scenario's background jobs, in order.
+  private let watching: Watching
+
+  /// - Parameters:
+  ///   - background: the traces of the scenario's background jobs, in order.
+  ///   - progress: whom to tell how far it is.
   init(
-    _ trace: PreparedTrace, _ scenario: Scenario, beside background: [PreparedTrace] = []
+    _ trace: PreparedTrace, _ scenario: Scenario, beside background: [PreparedTrace] = [],
+    memory: MemoryBudget = .machine, progress: ReplayProgress? = nil
   ) throws {
+    watching = Watching(
+      name: "\(trace.name) on \(scenario.fabric)", memory: memory, progress: progress)
     self.trace = trace
     self.scenario = scenario
     fabric = try FabricPreset.load(
@@ -58,7 +65,7 @@ struct ScenarioRunner {
   func run() throws -> ScenarioResult {
     let plan = stage.plan(replayed)
     let lowering = stage.lowering(replayed)
-    var step = StepReplay(workload, folds: scenario.folds)
+    var step = StepReplay(workload, folds: scenario.folds, watching: watching)
     func replay(_ plan: Plan) throws -> (result: ReplayResult, spans: [TaskSpan]) {
       try step.run(
         plan, lowering, tier: scenario.tier, tolerance: scenario.tolerance,
@@ -100,7 +107,7 @@ struct ScenarioRunner {
       return trace.evidence.communicationFree.all
     }
     let plan = PlanBuilder.plan(replayed, capacities: [])
-    var step = StepReplay(workload, folds: scenario.folds)
+    var step = StepReplay(workload, folds: scenario.folds, watching: watching)
     return try step.run(plan, InstantLowering(), .lowered).stepTime
   }
 

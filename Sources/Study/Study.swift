@@ -8,6 +8,9 @@ public struct Study: Sendable {
   /// The scenarios.
   public var scenarios: [Scenario]
 
+  /// What its replays may take of the machine's memory, all together.
+  public var memory = MemoryBudget.machine
+
   /// A study.
   public init(traces: [TraceSource], scenarios: [Scenario]) {
     self.traces = traces
@@ -30,11 +33,11 @@ public struct Study: Sendable {
   }
 
   /// Runs everything, `threads` at a time; results stand in order of traces, then scenarios, and
-  /// don't depend on `threads`; `progress` is told how far reading is.
+  /// don't depend on `threads`; `progress` is told how far reading is, `replaying` how far replays are.
   ///
   /// - Throws: of all failures the first in that order.
   public func run(
-    threads: Int, progress: ReadingProgress? = nil
+    threads: Int, progress: ReadingProgress? = nil, replaying: ReplayProgress? = nil
   ) async throws -> [ScenarioResult] {
     let named = zip(traces, names()).map { ($0, $1) }
     let filesAtATime = max(1, threads / max(1, min(threads, named.count)))
@@ -46,7 +49,8 @@ public struct Study: Sendable {
     let results = try await concurrently(pairs, threads: threads) { trace, scenario in
       do {
         return try ScenarioRunner(
-          trace, scenario, beside: scenario.background.compactMap { background[$0.source] }
+          trace, scenario, beside: scenario.background.compactMap { background[$0.source] },
+          memory: memory, progress: replaying
         ).run()
       } catch var diagnostic as Diagnostic where diagnostic.location == nil {
         diagnostic.location = SourceLocation(file: "\(trace.name) on \(scenario.fabric)")

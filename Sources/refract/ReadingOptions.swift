@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Streams
+import Study
 
 /// Options of every command that reads captures, however it goes on.
 struct ReadingOptions: ParsableArguments {
@@ -21,12 +22,17 @@ struct ReadingOptions: ParsableArguments {
   var threadCount: Int { threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   /// Who shows progress, where somebody watches.
-  var progress: ReadingProgress? {
-    guard !quiet, isatty(STDERR_FILENO) == 1 else { return nil }
-    return ReadingProgress { line in
-      // Back to the beginning of the line, and clear it.
-      let text = "\r\u{1B}[K" + (line.map { "refract: " + $0 } ?? "")
-      try? StandardStream.error.write(Array(text.utf8))
-    }
+  var progress: ReadingProgress? { isWatched ? ReadingProgress(show: Self.show) : nil }
+
+  /// Who shows how far replays are, where somebody watches.
+  var replayProgress: ReplayProgress? { isWatched ? ReplayProgress(show: Self.show) : nil }
+
+  private var isWatched: Bool { !quiet && isatty(STDERR_FILENO) == 1 }
+
+  @Sendable
+  private static func show(_ line: String?) {
+    // Back to the beginning of the line, and clear it.
+    let text = "\r\u{1B}[K" + (line.map { "refract: " + $0 } ?? "")
+    try? StandardStream.error.write(Array(text.utf8))
   }
 }

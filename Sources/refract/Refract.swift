@@ -15,7 +15,7 @@ struct Refract: AsyncParsableCommand {
           --fabric hgx-h800-8 --fabric passage-512 -o report
 
       Exit status: 0 done; 1 a check failed; 64 usage; 65 bad input; 66 no such input; \
-      70 a defect of ours; 73 can't write.
+      70 a defect of ours; 73 can't write; 75 out of memory that it may take.
       """,
     version: version,
     subcommands: [

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Fabric
 import Placement
 import Report
 import Simulation
-import Study
+public import Study
 
 /// Options of the commands that replay.
 struct ScenarioOptions: ParsableArguments {
@@ -40,8 +40,16 @@ struct ScenarioOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("no-fold"),
-    help: "Replay every rank by itself, those that can't be told apart too. The result is the same.")
+    help: "Replay every rank by itself, those that can't be told apart too. The result is the same."
+  )
   var noFold = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Stop with status 75 rather than take more memory than this: 8GB, 500MB. Nine tenths of the "
+        + "machine's where nothing is said.", valueName: "size"))
+  var memory: MemoryBudget?
 
   @Option(
     name: .shortAndLong,
@@ -113,8 +121,10 @@ struct ScenarioOptions: ParsableArguments {
   func run(_ given: Study, showing traceOptions: TraceOptions) async throws {
     var study = given
     for index in study.traces.indices { study.traces[index].folds = !noFold }
+    if let memory { study.memory = memory }
     let results = try await study.run(
-      threads: traceOptions.reading.threadCount, progress: traceOptions.reading.progress)
+      threads: traceOptions.reading.threadCount, progress: traceOptions.reading.progress,
+      replaying: traceOptions.reading.replayProgress)
     var shown: Set<String> = []
     for result in results where shown.insert(result.trace).inserted {
       traceOptions.show(result.diagnostics)
@@ -126,6 +136,18 @@ struct ScenarioOptions: ParsableArguments {
       json
         ? ResultsJSON.document(results, version: Refract.version)
         : Array(TerminalReport.text(results).utf8))
+  }
+}
+
+extension MemoryBudget: ExpressibleByArgument {
+  /// A whole number of bytes, or one with kB, MB, GB or TB behind it.
+  public init?(argument: String) {
+    let units = [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)]
+    let unit = units.first { argument.hasSuffix($0.0) }
+    guard let number = Int(argument.dropLast(unit?.0.count ?? 0)), number > 0,
+      !number.multipliedReportingOverflow(by: unit?.1 ?? 1).overflow
+    else { return nil }
+    self.init(bytes: number * (unit?.1 ?? 1))
   }
 }
 

@@ -59,7 +59,7 @@ struct RepeatTests {
     #expect(shared.programs.count == 2 && written.programs.count == 8)
     #expect(shared.groups == written.groups)
     #expect(shared.groupsOfRank == written.groupsOfRank)
-    #expect(shared.firstInstance == written.firstInstance)
+    #expect(shared.instances.firstOfGroup == written.instances.firstOfGroup)
     #expect(shared.instances.map(\.payload) == written.instances.map(\.payload))
     #expect(shared.instances.map(\.kind) == written.instances.map(\.kind))
     #expect(shared.instances.map(\.sequence) == written.instances.map(\.sequence))

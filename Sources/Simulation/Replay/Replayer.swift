@@ -46,6 +46,9 @@ public struct Replayer: ~Copyable {
   /// Flows that wait for their latency to pass.
   var batches: [[Int32]] = []
   let lowering: any Lowering
+  private let watch: ReplayWatch?
+  private var nextLook = ReplayWatch.interval
+  private let taskCount: Int
 
   /// A replayer of a plan.
   ///
@@ -54,10 +57,12 @@ public struct Replayer: ~Copyable {
   ///   - tolerance: of the flow tier: rates are found anew after flows end no more often than once
   ///     in this share of what the shortest collective in flight would take alone. 0 is exact.
   ///   - keepsFlows: whether the outcome of every flow is kept.
+  ///   - watch: who looks at it from time to time.
   public init(
     _ plan: Plan, lowering: any Lowering, timing: Timing = .lowered, tier: TransferTier = .coflow,
-    tolerance: Double = 0, keepsFlows: Bool = false
+    tolerance: Double = 0, keepsFlows: Bool = false, watch: ReplayWatch? = nil
   ) {
+    self.watch = watch
     self.plan = plan
     self.lowering = lowering
     self.timing = timing
@@ -67,6 +72,7 @@ public struct Replayer: ~Copyable {
     tasksLeft = plan.programOfRank.prefix(plan.observedRanks).reduce(0) {
       $0 + plan.programs[$1].taskCount
     }
+    taskCount = tasksLeft
     waking = plan.programs.map(LaneWaking.init)
     meters = Array(repeating: RankMeters(), count: plan.programOfRank.count)
     traffic = Traffic(plan, tolerance: tolerance)
@@ -94,10 +100,18 @@ public struct Replayer: ~Copyable {
         try take(event.payload)
       }
       try traffic.settle(at: now, &queue)
+      if result.counters.events >= nextLook { try showWatch() }
     }
     if tasksLeft > 0 { try checkAllEnded() }
     close()
     return result
+  }
+
+  private mutating func showWatch() throws {
+    nextLook = result.counters.events + ReplayWatch.interval
+    try watch?.look(
+      ReplayWatch.Reading(
+        events: result.counters.events, now: now, tasks: (taskCount - tasksLeft, taskCount)))
   }
 
   private mutating func take(_ event: Event) throws {

@@ -7,13 +7,17 @@ import Workload
 struct StepReplay {
   private let workload: Workload
   private let folds: Bool
+  private let watching: Watching?
   private var fold: Fold?
   private var isFolded = false
 
-  /// - Parameter folds: whether ranks that can't be told apart are replayed as one. It changes no time.
-  init(_ workload: Workload, folds: Bool) {
+  /// - Parameters:
+  ///   - folds: whether ranks that can't be told apart are replayed as one. It changes no time.
+  ///   - watching: who looks at it meanwhile.
+  init(_ workload: Workload, folds: Bool, watching: Watching? = nil) {
     self.workload = workload
     self.folds = folds
+    self.watching = watching
   }
 
   /// Replays a plan. Of all plans that are given, the links, the calls and what they are lowered to are
@@ -35,10 +39,12 @@ struct StepReplay {
       return outcome
     }
     do {
-      var replayer = Replayer(
-        plan, lowering: lowering, timing: timing, tier: tier, tolerance: tolerance)
-      let result = try replayer.run()
-      return (result, replayer.spans(ofRank: rank))
+      return try watched(plan) { watch in
+        var replayer = Replayer(
+          plan, lowering: lowering, timing: timing, tier: tier, tolerance: tolerance, watch: watch)
+        let result = try replayer.run()
+        return (result, replayer.spans(ofRank: rank))
+      }
     } catch let failure as ReplayFailure {
       throw failure.diagnostic(workload)
     }
@@ -49,13 +55,22 @@ struct StepReplay {
     _ fold: Fold, _ timing: Replayer.Timing, observing rank: Int
   ) throws -> (result: ReplayResult, spans: [TaskSpan])? {
     do {
-      var replayer = Replayer(fold.folded, lowering: fold.lowering, timing: timing)
-      _ = try replayer.run()
-      return (replayer.unfolded(fold), replayer.spans(ofRank: fold.standIn(forRank: rank)))
+      return try watched(fold.folded) { watch in
+        var replayer = Replayer(fold.folded, lowering: fold.lowering, timing: timing, watch: watch)
+        _ = try replayer.run()
+        return (replayer.unfolded(fold), replayer.spans(ofRank: fold.standIn(forRank: rank)))
+      }
     } catch let failure as ReplayFailure {
       if case .deadlock = failure { return nil }
       throw failure.unfolded(fold).diagnostic(workload)
     }
+  }
+
+  private func watched<Result>(
+    _ plan: Plan, _ body: (ReplayWatch?) throws -> Result
+  ) throws -> Result {
+    guard let watching else { return try body(nil) }
+    return try watching.watch(plan, body)
   }
 
   private mutating func fold(of plan: Plan, _ lowering: any Lowering) throws -> Fold? {
@@ -68,6 +83,31 @@ struct StepReplay {
     // What ranks do between their calls may tell other ranks apart than before.
     return fold.whole.programOfRank == plan.programOfRank
       ? fold.replacing(programs: plan.programs) : try Fold(plan, lowering)
+  }
+}
+
+/// Who looks at replays while they run, and what they may take.
+struct Watching: Sendable {
+  /// What the replay is called.
+  var name: String
+  var memory: MemoryBudget
+  var progress: ReplayProgress?
+
+  /// - Throws: a `Diagnostic` where the plan takes more memory than it may, and what `body` throws.
+  func watch<Result>(
+    _ plan: Plan, _ body: (ReplayWatch?) throws -> Result
+  ) throws -> Result {
+    try memory.check(beforeTaking: plan.replayBytes, for: name)
+    let (memory, name) = (memory, name)
+    func watch(_ show: (@Sendable (ReplayWatch.Reading) -> Void)?) -> ReplayWatch {
+      ReplayWatch { reading in
+        let share = Double(reading.tasks.done) / Double(max(1, reading.tasks.all))
+        try memory.check(during: name, share: share)
+        show?(reading)
+      }
+    }
+    guard let progress else { return try body(watch(nil)) }
+    return try progress.replaying(name) { show in try body(watch(show)) }
   }
 }
 
