@@ -60,17 +60,23 @@ struct SynthesisReplayTests {
   /// Milliseconds of a layer's communication in one direction: with 64 bytes of activations, two
   /// all-gathers and two reduce-scatters of 32 bytes and a hop of a second to and from the switch; of 2
   /// tokens of 16 bytes, 5/6 have one of their 2 of 4 experts on the other of two ranks, there and back.
-  private static let communication = 4 * (32 + 1000.0) + 2 * (2 * 16 * 5.0 / 6 + 1000)
+  private static let communication: Double = {
+    let gathers: Double = 4 * 1032
+    let tokens: Double = 32 * 5 / 6
+    return gathers + 2 * (tokens + 1000)
+  }()
 
   private static func milliseconds(_ time: SimDuration) -> Double { time.seconds * 1000 }
 
   @Test("without stages: layers follow one another, then gradients")
   func oneStage() throws {
     let result = try replay(Self.trace("tp2-dp4-ep2"))
-    let layer = 3 * Self.compute + 2 * Self.communication
+    let layer: Double = 3 * Self.compute + 2 * Self.communication
     // Rings of experts' 2 · 2048 bytes over 2 ranks, and of 2 · 256 bytes over 4.
-    let gradients = (4096.0 + 2 * 1000) + (512 * 1.5 + 6 * 1000)
-    let expected = 3 * 2 * layer + gradients
+    let experts: Double = 4096 + 2 * 1000
+    let others: Double = 512 * 1.5 + 6 * 1000
+    let gradients = experts + others
+    let expected: Double = 6 * layer + gradients
     #expect(abs(Self.milliseconds(result.stepTime) - expected) < 1e-3)
     #expect(abs(Self.milliseconds(result.communicationFree) - 18 * Self.compute) < 1e-3)
     let parts = result.meanParts
@@ -84,9 +90,9 @@ struct SynthesisReplayTests {
       options.gradients = .none
     }
     let result = try replay(trace)
-    let layer = 3 * Self.compute + 2 * Self.communication
+    let layer: Double = 3 * Self.compute + 2 * Self.communication
     // Half of the activations, there and back.
-    let expected = 2 * layer + 2 * (32 + 1000)
+    let expected: Double = 2 * layer + 2 * 1032
     #expect(abs(Self.milliseconds(result.stepTime) - expected) < 1e-3)
   }
 
