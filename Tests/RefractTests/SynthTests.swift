@@ -25,7 +25,8 @@ struct SynthTests {
     #expect(
       inspected.output.hasPrefix("ranks: 2 traced of 16; 14 do the same as these\n"),
       "\(inspected.output.prefix(200))")
-    #expect(!inspected.output.contains("partial: "))
+    #expect(inspected.output.contains("20 groups more, all of their collectives complete"))
+    #expect(inspected.output.contains("16 pairs, 16 with as many of the one as of the other"))
     let replayed = try Tool.refract(
       ["replay", directory.file("step"), "--fabric", "passage-512", "--json"])
     #expect(replayed.status == 0)
@@ -44,7 +45,7 @@ struct SynthTests {
     let made = try synth("study-config4", "--layout", "tp16-pp8-dp256-ep32")
     let took = clock.now - start
     #expect(made.status == 0)
-    #expect(took < .seconds(10))
+    #expect(took < .seconds(30))
     let size = try Tool.run("du", ["-sb", directory.file("step")]).output
     let bytes = Int(size.prefix { $0.isNumber }) ?? .max
     #expect(bytes < 6_000_000)
