@@ -10,8 +10,15 @@ public final class CollectiveLowering: Lowering {
   private let map: LinkMap
   private let options: LoweringOptions
   private var cache: [Shape: LoweredCollective] = [:]
-  /// The same before calibration, where there is one.
-  private var modelled: [Shape: LoweredCollective] = [:]
+  /// The same before calibration, and how it is carried out.
+  private var modelled: [Shape: Modelled] = [:]
+
+  /// A collective as the model has it.
+  private struct Modelled {
+    var lowered: LoweredCollective
+    /// `nil` where there is nothing to carry out.
+    var method: Method?
+  }
 
   /// What makes two collectives the same on a given placement.
   private struct Shape: Hashable {
@@ -45,7 +52,7 @@ public final class CollectiveLowering: Lowering {
     let instance = workload.instances[rendezvous]
     let shape = shape(of: instance, number: rendezvous)
     if let lowered = cache[shape] { return lowered }
-    let lowered = try model(instance, shape)
+    let lowered = try model(instance, shape).lowered
     let calibrated = calibrated(instance, lowered)
     cache[shape] = calibrated
     return calibrated
@@ -77,14 +84,11 @@ public final class CollectiveLowering: Lowering {
   }
 
   /// The collective as the model has it, whatever was measured.
-  private func model(
-    _ instance: CollectiveInstance, _ shape: Shape
-  ) throws -> LoweredCollective {
-    guard options.calibration != nil else { return try make(instance) }
-    if let lowered = modelled[shape] { return lowered }
-    let lowered = try make(instance)
-    modelled[shape] = lowered
-    return lowered
+  private func model(_ instance: CollectiveInstance, _ shape: Shape) throws -> Modelled {
+    if let known = modelled[shape] { return known }
+    let made = try make(instance)
+    modelled[shape] = made
+    return made
   }
 
   private func calibration(
@@ -107,56 +111,104 @@ public final class CollectiveLowering: Lowering {
       }
     return Shape(
       group: instance.group, kind: instance.kind, root: instance.root,
-      injectionCap: instance.injectionCap, payload: payload,
+      injectionCap: settings(of: instance).injectionCap, payload: payload,
       title: options.calibration == nil ? "" : instance.title)
   }
 
-  private func make(_ instance: CollectiveInstance) throws -> LoweredCollective {
-    guard let algorithm = CollectiveAlgorithm(for: instance) else {
-      return LoweredCollective(algorithm: "none", phases: [])
+  private func settings(of instance: CollectiveInstance) -> LoweringSettings {
+    options.settings(of: instance, in: workload.groups[instance.group])
+  }
+
+  /// Of the methods that may carry it out, the one that takes the least time alone; the first of equals.
+  private func make(_ instance: CollectiveInstance) throws -> Modelled {
+    guard let usual = CollectiveAlgorithm(for: instance) else {
+      return Modelled(lowered: LoweredCollective(algorithm: "none", phases: []))
     }
     let members = workload.groups[instance.group].ranks.map(\.index)
     guard members.count > 1 else {
-      return LoweredCollective(algorithm: algorithm.rawValue, phases: [])
+      return Modelled(lowered: LoweredCollective(algorithm: usual.rawValue, phases: []))
     }
-    var builder = TransferBuilder(map)
-    let latency = try add(instance, algorithm, members, to: &builder)
-    if builder.isCutOff { throw map.cutOff(among: members) }
-    let transfer = builder.transfer(
+    let settings = settings(of: instance)
+    let methods = try Methods(instance, usual, settings, options.latency).all { algorithm in
+      algorithm == .inNetwork
+        ? InNetwork.obstacle(call(instance, map, settings.channels)) : nil
+    }
+    var best = Modelled(lowered: try make(instance, methods[0]), method: methods[0])
+    guard methods.count > 1 else { return best }
+    var least = best.lowered.loneTime(capacities: map.capacities)
+    for method in methods.dropFirst() {
+      let lowered = try make(instance, method)
+      let time = lowered.loneTime(capacities: map.capacities)
+      if time < least { (least, best) = (time, Modelled(lowered: lowered, method: method)) }
+    }
+    return best
+  }
+
+  private func call(
+    _ instance: CollectiveInstance, _ map: LinkMap, _ channels: Int?
+  ) -> CollectiveCall {
+    CollectiveCall(
+      kind: instance.kind, members: workload.groups[instance.group].ranks.map(\.index),
+      root: instance.root, map: map, channels: channels)
+  }
+
+  private func make(
+    _ instance: CollectiveInstance, _ method: Method
+  ) throws -> LoweredCollective {
+    let timed = map.timed(method.hop)
+    let claim = TransferBuilder.Claim(
       fairness: options.fairness, weight: weight(of: instance),
-      injectionCap: instance.injectionCap)
+      injectionCap: settings(of: instance).injectionCap)
+    let builder = TransferBuilder(
+      timed, claim,
+      keepsStagesApart: method.algorithm.hasRounds || options.stages == .serial)
+    var filled = try method.filled(
+      builder, call(instance, timed, method.channels), instance.payload, options.deduplication)
+    if filled.isCutOff {
+      throw map.cutOff(among: workload.groups[instance.group].ranks.map(\.index))
+    }
     return LoweredCollective(
-      algorithm: algorithm.rawValue,
-      phases: [
-        LoweredCollective.Phase(
-          latency: latency ?? builder.latency, transfers: transfer.map { [$0] } ?? [])
-      ])
+      algorithm: method.name, phases: filled.phases(base: method.base))
   }
 
   /// What instance number `rendezvous` does, pair by pair.
   ///
-  /// Direct exchanges go by pair. Along rings and chains, and where ranks forward for others, data
-  /// is handed on, so that nobody is done before all are: these start and end together.
+  /// Direct exchanges go by pair. Along rings, chains and trees, and where ranks forward for others, data
+  /// is handed on, so that nobody is done before all are: these start and end together. Stages and
+  /// rounds that follow one another start together too, behind all their latencies: flows have no order
+  /// among them, so that the sum of rounds over unlike links comes out as little as the fullest link's.
   public func lowerToFlows(_ rendezvous: Int) throws -> LoweredFlows {
     let instance = workload.instances[rendezvous]
     let members = workload.groups[instance.group].ranks.map(\.index)
-    var builder = FlowBuilder(
-      map, members: members, isCapped: instance.injectionCap != nil)
-    guard let algorithm = CollectiveAlgorithm(for: instance), members.count > 1 else {
-      return builder.lowered(members, order: .together(latency: .zero), options.fairness, weight: 1)
-    }
-    let latency = try add(instance, algorithm, members, to: &builder)
-    if builder.isCutOff { throw map.cutOff(among: members) }
     let coflow = try model(instance, shape(of: instance, number: rendezvous))
-    let together = coflow.phases.reduce(SimDuration.zero) { $0 + $1.latency }
+    let cap = settings(of: instance).injectionCap
+    let timed = map.timed(coflow.method?.hop ?? .path)
+    let empty = FlowBuilder(timed, members: members, isCapped: cap != nil)
+    guard let method = coflow.method else {
+      return empty.lowered(members, order: .together(latency: .zero), options.fairness, weight: 1)
+    }
+    let builder = try method.filled(
+      empty, call(instance, timed, method.channels), instance.payload, options.deduplication)
+    if builder.isCutOff { throw map.cutOff(among: members) }
+    let together = coflow.lowered.phases.reduce(SimDuration.zero) { $0 + $1.latency }
     let lowered = builder.lowered(
-      members,
-      order: algorithm == .direct && latency == nil ? .byPair : .together(latency: together),
-      options.fairness, weight: weight(of: instance), injectionCap: instance.injectionCap)
-    guard let measured = calibration(of: instance, coflow) else { return lowered }
-    let lone = (coflow.loneTime(capacities: map.capacities) - together).seconds
+      members, order: method.algorithm == .direct ? .byPair : .together(latency: together),
+      options.fairness, weight: weight(of: instance), injectionCap: cap)
+    guard let measured = calibration(of: instance, coflow.lowered) else { return lowered }
+    let lone = (coflow.lowered.loneTime(capacities: map.capacities) - together).seconds
     return measured.calibrated(
       lowered, share: share(measured, of: instance, lone: lone), lone: lone)
+  }
+
+  /// All that ranks send to each other in instance number `rendezvous`, put into `sink`.
+  func trace<Sink: TrafficSink>(_ rendezvous: Int, into sink: Sink) throws -> Sink {
+    let instance = workload.instances[rendezvous]
+    guard
+      let method = try model(instance, shape(of: instance, number: rendezvous)).method
+    else { return sink }
+    return try method.filled(
+      sink, call(instance, map.timed(method.hop), method.channels), instance.payload,
+      options.deduplication)
   }
 
   /// The first weight that names the instance's group, or its purpose.
@@ -164,108 +216,5 @@ public final class CollectiveLowering: Lowering {
     let group = workload.groups[instance.group]
     return options.weights.first { $0.claims(group) }?.weight
       ?? 1
-  }
-
-  /// Adds the bytes; gives the latency where it is not that of the longest path.
-  private func add(
-    _ instance: CollectiveInstance, _ algorithm: CollectiveAlgorithm, _ members: [Int],
-    to builder: inout some TrafficSink
-  ) throws -> SimDuration? {
-    switch (algorithm, instance.payload) {
-    case (.ring, .buffer(let bytes)):
-      return addRings(
-        Double(bytes.bytes), rounds: instance.kind == .allReduce ? 2 : 1, members, to: &builder)
-    case (.chain, .buffer(let bytes)):
-      return addChains(instance, Double(bytes.bytes), members, to: &builder)
-    case (.dissemination, _):
-      let longest = members.dropFirst().map { map.route(from: members[0], to: $0).latency }.max()
-      return (longest ?? .zero) * ceilingLog2(members.count)
-    case (.direct, .matrix(let matrix)):
-      for (i, source) in members.enumerated() {
-        for (j, target) in members.enumerated() {
-          builder.add(matrix[i, j], from: source, to: target)
-        }
-      }
-      return nil
-    case (.direct, .buffer(let bytes)):
-      addRooted(instance, Double(bytes.bytes), members, to: &builder)
-      return nil
-    case (_, .routed(let routing)):
-      TokenRoutes(
-        routing, members: members, map: map, deduplication: options.deduplication
-      ).add(to: &builder)
-      return nil
-    default:
-      throw Diagnostic(
-        .defect, "\(instance.kind.rawValue) can't be lowered by \(algorithm.rawValue)")
-    }
-  }
-
-  /// One ring for each GPU that every pod has of the group, rotated so that each leaves and enters
-  /// its pods elsewhere: all NICs carry their share. Latency is that of the slowest ring: a chunk
-  /// crosses all hops but one in each round.
-  private func addRings(
-    _ bytes: Double, rounds: Int, _ members: [Int], to builder: inout some TrafficSink
-  ) -> SimDuration {
-    let rings = map.rings(members)
-    let steps = Double(rounds * (members.count - 1))
-    var slowest = SimDuration.zero
-    for ring in rings {
-      var hops: [SimDuration] = []
-      for (place, member) in ring.enumerated() {
-        let next = ring[(place + 1) % ring.count]
-        builder.add(
-          bytes / Double(rings.count) * steps / Double(ring.count), from: member, to: next)
-        hops.append(map.route(from: member, to: next).latency)
-      }
-      let round = hops.reduce(.zero, +) - (hops.min() ?? .zero)
-      slowest = max(slowest, round * rounds)
-    }
-    return slowest
-  }
-
-  /// Chains from the root along the rings, or back to it. Latency is the sum of a chain's hops.
-  private func addChains(
-    _ instance: CollectiveInstance, _ bytes: Double, _ members: [Int],
-    to builder: inout some TrafficSink
-  ) -> SimDuration {
-    let rings = map.rings(members)
-    var slowest = SimDuration.zero
-    for ring in rings {
-      let root = ring.firstIndex(of: members[instance.root ?? 0]) ?? 0
-      var latency = SimDuration.zero
-      for step in 0..<ring.count - 1 {
-        let (a, b) = (ring[(root + step) % ring.count], ring[(root + step + 1) % ring.count])
-        let (from, to) = instance.kind == .broadcast ? (a, b) : (b, a)
-        builder.add(bytes / Double(rings.count), from: from, to: to)
-        latency += map.route(from: from, to: to).latency
-      }
-      slowest = max(slowest, latency)
-    }
-    return slowest
-  }
-
-  /// Send, gather, scatter: between the root and each other member.
-  private func addRooted(
-    _ instance: CollectiveInstance, _ bytes: Double, _ members: [Int],
-    to builder: inout some TrafficSink
-  ) {
-    if instance.kind == .send {
-      builder.add(bytes, from: members[0], to: members[1])
-      return
-    }
-    let root = members[instance.root ?? 0]
-    for member in members where member != root {
-      let share = bytes / Double(members.count)
-      if instance.kind == .gather {
-        builder.add(share, from: member, to: root)
-      } else {
-        builder.add(share, from: root, to: member)
-      }
-    }
-  }
-
-  private func ceilingLog2(_ count: Int) -> Int {
-    Int.bitWidth - (count - 1).leadingZeroBitCount
   }
 }

@@ -28,7 +28,8 @@ public struct CollectiveMetrics: Sendable {
     busBandwidth = algorithmBandwidth * factor
   }
 
-  private static func buffer(_ instance: CollectiveInstance, size n: Int) -> Double? {
+  /// The whole buffer of a rank, in bytes; `nil` where nothing moves.
+  static func buffer(_ instance: CollectiveInstance, size n: Int) -> Double? {
     switch instance.payload {
     case .none: return nil
     case .buffer(let bytes): return Double(bytes.bytes)

@@ -1,20 +1,6 @@
 import Quantities
 import Simulation
 
-/// Where an algorithm puts the bytes that its ranks send to each other.
-protocol TrafficSink {
-  /// Adds `bytes` from one rank to another; nothing for a rank to itself.
-  ///
-  /// - Parameter stage: bytes of a later stage are forwarded: their latency comes on top.
-  mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int)
-}
-
-extension TrafficSink {
-  mutating func add(_ bytes: Double, from source: Int, to target: Int) {
-    add(bytes, from: source, to: target, stage: 0)
-  }
-}
-
 /// Keeps each pair of ranks a flow of its own.
 struct FlowBuilder: TrafficSink {
   private let map: LinkMap
@@ -66,6 +52,22 @@ struct FlowBuilder: TrafficSink {
       LoweredFlows.Flow(
         source: Int32(sender), target: Int32(receiver), bytes: bytes, latency: route.latency,
         route: start..<links.count, cap: isCapped ? sender : nil))
+  }
+
+  /// A flow of a rank with its switches has that rank at both ends.
+  mutating func add(_ bytes: Double, of rank: Int, _ direction: SwitchDirection, stage: Int) {
+    guard bytes > 0, let position = positions[rank] else { return }
+    let way = map.wayToSwitches(ofRank: rank, direction)
+    let start = links.count
+    isCutOff = isCutOff || !way.isReachable
+    links += way.links
+    weights += way.shares
+    isSpread = isSpread || way.shares.contains { $0 != 1 }
+    for (link, share) in zip(way.links, way.shares) { flowsOnLink[link.index] += share }
+    flows.append(
+      LoweredFlows.Flow(
+        source: Int32(position), target: Int32(position), bytes: bytes, latency: way.latency,
+        route: start..<links.count, cap: isCapped && direction == .up ? position : nil))
   }
 
   /// The flows; a claim of a whole collective's is spread over those on its most crowded link.

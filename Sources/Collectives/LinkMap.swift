@@ -15,6 +15,8 @@ public struct LinkMap: Sendable {
   private let gpuOfRank: [Int]
   /// Where the ranks of the job that is lowered begin among those placed.
   private var firstRank = 0
+  /// What the latency of a way is taken to be.
+  private var hop = HopLatency.path
 
   private static let unused: Int32 = -1
 
@@ -66,6 +68,13 @@ public struct LinkMap: Sendable {
     return map
   }
 
+  /// The same links with other latencies.
+  func timed(_ hop: HopLatency) -> LinkMap {
+    var map = self
+    map.hop = hop
+    return map
+  }
+
   /// Capacities in bytes per second, by the simulation's numbers.
   public var capacities: [Double] { links.map(\.bandwidth.bytesPerSecond) }
 
@@ -82,13 +91,36 @@ public struct LinkMap: Sendable {
 
   /// The way from one rank's GPU to another's.
   func route(from source: Int, to target: Int) -> Path {
-    let route = fabric.route(from: gpu(source), to: gpu(target))
-    return Path(
+    path(
+      fabric.route(from: gpu(source), to: gpu(target)),
+      latency: { latency($0, from: source, to: target) })
+  }
+
+  /// The way from a rank's GPU to the switches of its pod, or from them to it, over all planes.
+  func wayToSwitches(ofRank rank: Int, _ direction: SwitchDirection) -> Path {
+    path(fabric.wayToSwitches(of: gpu(rank), isEgress: direction == .up), latency: \.latency)
+  }
+
+  private func path(_ route: Route, latency: (Route) -> SimDuration) -> Path {
+    Path(
       links: route.links.map { link in
         let number = numbers[link.index]
         precondition(number != Self.unused, "a route over links that its GPUs do not reach")
         return LinkID(number)
-      }, shares: route.shares, latency: route.latency, isReachable: route.isReachable)
+      }, shares: route.shares, latency: latency(route), isReachable: route.isReachable)
+  }
+
+  private func latency(_ route: Route, from source: Int, to target: Int) -> SimDuration {
+    switch hop {
+    case .path: route.latency
+    case .fixed(let inside, let across):
+      fabric.pod(ofGPU: gpu(source)) == fabric.pod(ofGPU: gpu(target)) ? inside : across
+    }
+  }
+
+  /// What keeps the switches of a rank's pod from adding up what goes through them.
+  func obstacleToReduction(inPodOf rank: Int) -> String? {
+    fabric.obstacleToReduction(inPod: fabric.pod(ofGPU: gpu(rank)))
   }
 
   /// What to say where ranks have no way to each other: those that most others can't reach.
@@ -112,10 +144,8 @@ public struct LinkMap: Sendable {
       remedy: "place the job elsewhere, or take back what --fail takes away")
   }
 
-  /// Rings around ranks, pod after pod in order of GPUs. Within one pod a single ring; over several
-  /// as many as the smallest pod has of the ranks, each starting elsewhere in every pod, as NCCL
-  /// makes a ring a NIC.
-  func rings(_ ranks: [Int]) -> [[Int]] {
+  /// Ranks by pod, in order of their GPUs.
+  func pods(_ ranks: [Int]) -> [[Int]] {
     var pods: [[Int]] = []
     var last: Int?
     for rank in ranks.sorted(by: { gpu($0) < gpu($1) }) {
@@ -123,10 +153,35 @@ public struct LinkMap: Sendable {
       if pod == last { pods[pods.count - 1].append(rank) } else { pods.append([rank]) }
       last = pod
     }
+    return pods
+  }
+
+  /// Rings around ranks, pod after pod in order of GPUs. Within one pod a single ring; over several
+  /// as many as the smallest pod has of the ranks, or as there are channels, each starting elsewhere in
+  /// every pod, as NCCL makes a ring a NIC.
+  func rings(_ ranks: [Int], channels: Int?) -> [[Int]] {
+    let pods = pods(ranks)
     guard pods.count > 1 else { return pods }
-    return (0..<(pods.map(\.count).min() ?? 1)).map { turn in
+    let smallest = pods.map(\.count).min() ?? 1
+    return (0..<min(smallest, channels ?? smallest)).map { turn in
       pods.flatMap { pod in pod[turn...] + pod[..<turn] }
     }
+  }
+
+  /// The positions of ranks by domain, domains in order of their first.
+  func domains(_ ranks: [Int], _ domain: DeduplicationDomain) -> [[Int]] {
+    var number: [Int: Int] = [:]
+    var domains: [[Int]] = []
+    for (position, rank) in ranks.enumerated() {
+      let domain = self.domain(ofRank: rank, domain)
+      if let known = number[domain] {
+        domains[known].append(position)
+      } else {
+        number[domain] = domains.count
+        domains.append([position])
+      }
+    }
+    return domains
   }
 
   /// The domain of a rank's GPU in which copies are made once.

@@ -10,6 +10,13 @@ public struct LoweringOptions: Sendable, Hashable {
   /// Groups whose collectives claim more or less than their share, by name or purpose.
   public var weights: [GroupWeight] = []
 
+  /// What carries out which collectives, the first that says something first; usual ones where none does.
+  public var rules: [AlgorithmRule] = []
+  /// Whether stages of a collective overlap.
+  public var stages = Stages.pipelined
+  /// What collectives cost beside their bytes.
+  public var latency = LatencyModel.alphaBeta
+
   /// What collectives were measured to take; `nil` for what the model says.
   public var calibration: Calibration?
 
@@ -46,6 +53,14 @@ public enum DeduplicationDomain: String, Sendable, CaseIterable {
   case node
   /// A copy across for each pod, forwarded inside it to its ranks.
   case pod
+}
+
+/// How the stages of a collective whose bytes are forwarded follow one another.
+public enum Stages: String, Sendable, CaseIterable {
+  /// In pieces small against the whole: all bytes move at once.
+  case pipelined
+  /// Each when the one before it is over.
+  case serial
 }
 
 /// Who gets equal shares of a link.

@@ -1,71 +1,137 @@
 import Quantities
 import Simulation
 
-/// Adds up what pairs of ranks send to each other into one coflow: bytes by link, the longest path,
-/// the bytes that each rank injects.
+/// Adds up what pairs of ranks send to each other into coflows: bytes by link, the longest path, the
+/// bytes that each rank injects. One coflow of all stages, or one of each.
 struct TransferBuilder: TrafficSink {
+  /// What a coflow claims of the links.
+  struct Claim {
+    /// Whose share each claims where links are shared.
+    var fairness: Fairness
+    /// What its claim is multiplied by.
+    var weight: Double
+    /// The most that one rank injects; it holds the coflow back as the link of its busiest rank
+    /// would.
+    var injectionCap: Bandwidth?
+  }
+
   private let map: LinkMap
-  private var bytesOnLink: [Double]
-  private var used: [LinkID] = []
-  private var injected: [Int: Double] = [:]
-  private var total = 0.0
+  private let claim: Claim
+  private let keepsStagesApart: Bool
+  private var open: [Int: Sum] = [:]
+  private var ended: [Int: Transfer] = [:]
+  /// The longest path of each stage.
+  private var latencies: [SimDuration] = []
+  /// Zeroes to add up in, of a stage that has ended.
+  private var spare: [Double]?
   /// Whether some pair has no way.
   private(set) var isCutOff = false
-  private var pairs: Set<Pair> = []
-  /// The longest path of each stage.
-  private var stageLatencies: [SimDuration] = []
 
-  /// Source and destination: what makes a flow.
+  /// What makes a flow: source and destination, of which one is a switch where the other is the rank
+  /// itself.
   private struct Pair: Hashable {
     var source: Int
     var target: Int
+    var direction: SwitchDirection?
   }
 
-  init(_ map: LinkMap) {
+  /// The bytes of one coflow.
+  private struct Sum {
+    var bytesOnLink: [Double]
+    var used: [LinkID] = []
+    var injected: [Int: Double] = [:]
+    var total = 0.0
+    var pairs: Set<Pair> = []
+
+    mutating func add(_ bytes: Double, _ path: LinkMap.Path, _ pair: Pair) {
+      for (link, share) in zip(path.links, path.shares) {
+        if bytesOnLink[link.index] == 0 { used.append(link) }
+        bytesOnLink[link.index] += bytes * share
+      }
+      if pair.direction != .down { injected[pair.source, default: 0] += bytes }
+      total += bytes
+      pairs.insert(pair)
+    }
+  }
+
+  /// - Parameter keepsStagesApart: whether each stage waits for the one before.
+  init(_ map: LinkMap, _ claim: Claim, keepsStagesApart: Bool) {
     self.map = map
-    bytesOnLink = Array(repeating: 0, count: map.links.count)
+    self.claim = claim
+    self.keepsStagesApart = keepsStagesApart
   }
-
-  /// The longest paths of all stages, one after the other.
-  var latency: SimDuration { stageLatencies.reduce(.zero, +) }
 
   mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int) {
     guard source != target, bytes > 0 else { return }
     let route = map.route(from: source, to: target)
-    isCutOff = isCutOff || !route.isReachable
-    for (link, share) in zip(route.links, route.shares) {
-      if bytesOnLink[link.index] == 0 { used.append(link) }
-      bytesOnLink[link.index] += bytes * share
+    add(bytes, route, Pair(source: source, target: target), stage: stage)
+    wait(route.latency, stage: stage)
+  }
+
+  mutating func add(_ bytes: Double, of rank: Int, _ direction: SwitchDirection, stage: Int) {
+    guard bytes > 0 else { return }
+    let way = map.wayToSwitches(ofRank: rank, direction)
+    add(bytes, way, Pair(source: rank, target: rank, direction: direction), stage: stage)
+  }
+
+  private mutating func add(_ bytes: Double, _ path: LinkMap.Path, _ pair: Pair, stage: Int) {
+    isCutOff = isCutOff || !path.isReachable
+    let key = keepsStagesApart ? stage : 0
+    if open[key] == nil {
+      open[key] = Sum(
+        bytesOnLink: spare ?? Array(repeating: 0, count: map.links.count))
+      spare = nil
     }
-    note(route.latency, stage: stage)
-    injected[source, default: 0] += bytes
-    total += bytes
-    pairs.insert(Pair(source: source, target: target))
+    open[key]?.add(bytes, path, pair)
   }
 
-  private mutating func note(_ latency: SimDuration, stage: Int) {
-    while stageLatencies.count <= stage { stageLatencies.append(.zero) }
-    stageLatencies[stage] = max(stageLatencies[stage], latency)
+  mutating func wait(_ latency: SimDuration, stage: Int) {
+    while latencies.count <= stage { latencies.append(.zero) }
+    latencies[stage] = max(latencies[stage], latency)
   }
 
-  /// The coflow, `nil` where nothing moves.
-  ///
-  /// - Parameters:
-  ///   - fairness: whose share each claims where links are shared.
-  ///   - weight: what its claim is multiplied by.
-  ///   - injectionCap: the most that one rank injects; it holds the coflow back as the link of its
-  ///     busiest rank would.
-  func transfer(
-    fairness: Fairness, weight: Double, injectionCap: Bandwidth?
-  ) -> Transfer? {
-    guard total > 0 else { return nil }
-    let links = used.sorted()
-    let weights = links.map { bytesOnLink[$0.index] / total }
-    let busiest = injected.values.max() ?? 0
+  mutating func end(stage: Int) {
+    guard keepsStagesApart else { return }
+    close(stage)
+  }
+
+  private mutating func close(_ key: Int) {
+    guard var sum = open.removeValue(forKey: key) else { return }
+    ended[key] = transfer(sum)
+    for link in sum.used { sum.bytesOnLink[link.index] = 0 }
+    spare = sum.bytesOnLink
+  }
+
+  /// The phases: one, or one of each stage that moves or waits; the first begins with `base`.
+  mutating func phases(base: SimDuration) -> [LoweredCollective.Phase] {
+    for key in open.keys.sorted() { close(key) }
+    guard keepsStagesApart else {
+      return [
+        LoweredCollective.Phase(
+          latency: base + latencies.reduce(.zero, +), transfers: ended[0].map { [$0] } ?? [])
+      ]
+    }
+    var phases: [LoweredCollective.Phase] = []
+    for stage in 0..<max(latencies.count, (ended.keys.max() ?? -1) + 1) {
+      let latency = stage < latencies.count ? latencies[stage] : .zero
+      guard ended[stage] != nil || latency > .zero else { continue }
+      phases.append(
+        LoweredCollective.Phase(latency: latency, transfers: ended[stage].map { [$0] } ?? []))
+    }
+    if phases.isEmpty { phases = [LoweredCollective.Phase(latency: .zero, transfers: [])] }
+    phases[0].latency += base
+    return phases
+  }
+
+  private func transfer(_ sum: Sum) -> Transfer? {
+    guard sum.total > 0 else { return nil }
+    let links = sum.used.sorted()
+    let weights = links.map { sum.bytesOnLink[$0.index] / sum.total }
+    let busiest = sum.injected.values.max() ?? 0
     return Transfer(
-      bytes: total, links: links, weights: weights,
-      fairShare: weight
-        * (fairness == .flow ? Double(pairs.count) : 1 / (weights.max() ?? 1)),
-      rateBound: injectionCap.map { $0.bytesPerSecond * total / busiest } ?? .infinity)
+      bytes: sum.total, links: links, weights: weights,
+      fairShare: claim.weight
+        * (claim.fairness == .flow ? Double(sum.pairs.count) : 1 / (weights.max() ?? 1)),
+      rateBound: claim.injectionCap.map { $0.bytesPerSecond * sum.total / busiest } ?? .infinity)
   }
 }

@@ -33,7 +33,7 @@ struct TokenRoutes {
       return
     }
     let copies = members.indices.map { odds.hit([$0]) * tokenBytes }
-    let domains = domains()
+    let domains = map.domains(members, deduplication)
     guard deduplication != .rank, domains.count > 1, domains.contains(where: { $0.count > 1 })
     else {
       addDirect(copies, to: &builder)
@@ -45,25 +45,11 @@ struct TokenRoutes {
     }
   }
 
-  /// The members by domain, domains in order of their first member.
-  private func domains() -> [[Int]] {
-    var number: [Int: Int] = [:]
-    var domains: [[Int]] = []
-    for member in members.indices {
-      let domain = map.domain(ofRank: members[member], deduplication)
-      if let known = number[domain] {
-        domains[known].append(member)
-      } else {
-        number[domain] = domains.count
-        domains.append([member])
-      }
-    }
-    return domains
-  }
-
   private func addDirect(_ copies: [Double], to builder: inout some TrafficSink) {
     for source in members.indices {
-      for target in members.indices { move(copies[target], source, target, &builder) }
+      for target in members.indices {
+        move(copies[target], source, target, stage: Stage.across, &builder)
+      }
     }
   }
 
@@ -73,21 +59,33 @@ struct TokenRoutes {
   ) {
     for (place, source) in home.enumerated() {
       if home == domain {
-        for target in domain { move(copies[target], source, target, stage: 1, &builder) }
+        for target in domain {
+          move(copies[target], source, target, stage: Stage.inside, &builder)
+        }
         continue
       }
       let relay = domain[place % domain.count]
-      move(across, source, relay, &builder)
-      for target in domain { move(copies[target], relay, target, stage: 1, &builder) }
+      move(across, source, relay, stage: Stage.across, &builder)
+      for target in domain {
+        move(copies[target], relay, target, stage: Stage.inside, &builder)
+      }
     }
   }
 
-  /// Dispatch goes from source to target, combine back.
+  /// Stages as a dispatch goes through them.
+  private enum Stage {
+    static let across = 0
+    static let inside = 1
+  }
+
+  /// Dispatch goes from source to target, combine back, through the stages the other way.
   private func move(
-    _ bytes: Double, _ source: Int, _ target: Int, stage: Int = 0,
+    _ bytes: Double, _ source: Int, _ target: Int, stage: Int,
     _ builder: inout some TrafficSink
   ) {
-    let (from, to) = routing.direction == .dispatch ? (source, target) : (target, source)
-    builder.add(bytes, from: members[from], to: members[to], stage: stage)
+    let isDispatch = routing.direction == .dispatch
+    let (from, to) = isDispatch ? (source, target) : (target, source)
+    builder.add(
+      bytes, from: members[from], to: members[to], stage: isDispatch ? stage : 1 - stage)
   }
 }
