@@ -145,7 +145,9 @@ let testedModules: [Module] = [
     dependencies: ["Quantities", "Diagnostics", "JSON", "Trace", "Workload", "Fabric"]),
   Module(
     name: "Collectives",
-    dependencies: ["Quantities", "Trace", "Workload", "Fabric", "Placement", "Simulation", "JSON"]),
+    dependencies: [
+      "Quantities", "Diagnostics", "Trace", "Workload", "Fabric", "Placement", "Simulation", "JSON",
+    ]),
   Module(
     name: "Study",
     dependencies: [

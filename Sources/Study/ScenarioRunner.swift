@@ -48,6 +48,11 @@ struct ScenarioRunner {
     stage = try stage.lit(for: replayed)
     rules = try scenario.compute?.rules ?? .standard()
     try checkWeights()
+    if let idle = scenario.lowering.idleChoice(in: workload) {
+      throw Diagnostic(
+        .usage, "--algorithm \(idle) is about no collective of the trace",
+        remedy: "leave it out; what its tokens take is up to --dedup")
+    }
   }
 
   /// A weight that no group is named by would change nothing, and nobody would know.
@@ -319,6 +324,7 @@ struct ScenarioRunner {
           + (scenario.tier == .coflow ? "as coflows" : "flow by flow") + "; no packets, no loss"),
       Assumption("fairness", fairness),
     ]
+    list += scenario.lowering.departures(tier: scenario.tier).map { Assumption($0.code, $0.words) }
     if scenario.tier == .flow, scenario.tolerance > 0 {
       list.append(
         Assumption(

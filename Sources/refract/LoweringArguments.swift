@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Collectives
+import Diagnostics
 import Fabric
 import Placement
 import Study
@@ -50,6 +51,36 @@ struct LoweringArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "What carries out a kind of collective, of all groups or of one: all_reduce=tree, "
+        + "all_to_all@ep=pairwise, all_reduce=least; or 'least', what takes the least time alone. May "
+        + "be given again; the first that fits counts.",
+      valueName: "kind[@group]=name|least"))
+  var algorithm: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Rules of what carries out which collectives, by kind, group and size (refract.algorithms/1); "
+        + "--algorithm comes first.",
+      valueName: "file"))
+  var algorithms: String?
+
+  @Option(
+    name: .long,
+    help: "Whether stages of a collective that forwards bytes overlap: pipelined, or serial.")
+  var stages = Stages.pipelined
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What collectives cost beside their bytes: none, the fabric's latencies of paths, or NCCL's base "
+        + "and steps by protocol.",
+      valueName: "none|alpha-beta|nccl"))
+  var latency = LatencyModel.alphaBeta
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "What 'refract calibrate' measured: collectives take what they were measured to.",
       valueName: "file"))
   var calibration: String?
@@ -62,7 +93,10 @@ struct LoweringArguments: ParsableArguments {
       valueName: "ends|links"))
   var loss = Calibration.Loss.ends
 
-  mutating func validate() throws { _ = try weights() }
+  mutating func validate() throws {
+    _ = try weights()
+    _ = try chosen()
+  }
 
   /// Changes to fabric files, in order.
   func fabricOverlays() throws -> [FabricOverlay] { try overlays.map { try FabricOverlay($0) } }
@@ -92,12 +126,37 @@ struct LoweringArguments: ParsableArguments {
     }
   }
 
+  private func chosen() throws -> [AlgorithmRule] {
+    try algorithm.map { word in
+      do throws(AlgorithmWord.Misfit) {
+        return try AlgorithmWord.rule(word)
+      } catch {
+        throw ValidationError("--algorithm: \(error.problem); \(error.remedy)")
+      }
+    }
+  }
+
+  /// What carries out collectives: the command line first, then the file.
+  private func rules() throws -> [AlgorithmRule] {
+    guard let algorithms else { return try chosen() }
+    let read = try AlgorithmFile.read(algorithms)
+    guard latency == .nccl || !read.contains(where: { $0.transport != nil }) else {
+      throw Diagnostic(
+        .usage, "\(algorithms) names protocols, and only NCCL's latencies know of them",
+        remedy: "add --latency nccl, or leave the protocols out")
+    }
+    return try chosen() + read
+  }
+
   /// How collectives become transfers.
   func options() throws -> LoweringOptions {
     var options = LoweringOptions()
     options.deduplication = dedup
     options.fairness = fairness
     options.weights = try weights()
+    options.rules = try rules()
+    options.stages = stages
+    options.latency = latency
     options.calibration = try calibration.map(CalibrationFile.read)
     options.calibration?.loss = loss
     return options
@@ -107,3 +166,5 @@ struct LoweringArguments: ParsableArguments {
 extension DeduplicationDomain: ExpressibleByArgument {}
 extension Calibration.Loss: ExpressibleByArgument {}
 extension Fairness: ExpressibleByArgument {}
+extension Stages: ExpressibleByArgument {}
+extension LatencyModel: ExpressibleByArgument {}

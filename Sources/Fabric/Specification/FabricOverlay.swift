@@ -30,12 +30,20 @@ public struct FabricOverlay: Sendable, Hashable {
   ///   is for its reader to say.
   func apply(to root: JSONNode) throws -> JSONNode {
     let place = SourceLocation(file: "--set \(text)")
-    let parsed = try? JSONParser().parse(Array(value.utf8), at: place)
-    guard let changed = root.value.setting(path, to: parsed ?? .string(value)) else {
+    guard let changed = root.value.setting(path, to: parsed(at: place)) else {
       throw Diagnostic(
         .missingKey, at: place, "the fabric has no '\(path.dropLast().joined(separator: "."))'",
         remedy: "check the key path against the fabric's file")
     }
     return JSONNode(changed, at: root.location)
+  }
+
+  /// What the text says. A lone `true` is no document to the parser.
+  private func parsed(at place: SourceLocation) -> JSONValue {
+    switch value {
+    case "true": .bool(true)
+    case "false": .bool(false)
+    default: (try? JSONParser().parse(Array(value.utf8), at: place)) ?? .string(value)
+    }
   }
 }

@@ -8,7 +8,7 @@ struct BadInputTests {
   private static let cases: [BadInput] =
     TraceCases.all + TraceContentCases.all + JobCases.all + NativeTraceCases.all + RankFileCases.all
     + FabricTextCases.all + FabricCases.all + RuleCases.all + PlacementCases.all
-    + PlacementWordCases.all + HostCases.all + PlacementRuleCases.all
+    + PlacementWordCases.all + HostCases.all + PlacementRuleCases.all + AlgorithmCases.all
     + CommandLineCases.all + FlowCases.all + BombCases.all + JoinedFileCases.all + PickleCases.all
     + FlightRecorderCases.all + InspectorCases.all + ChakraCases.all + ScrubCases.all
     + RoutingCases.all + ArchiveCases.all + ComputeCases.all + ImportCases.all + FaultCases.all
