@@ -1,5 +1,6 @@
 import Diagnostics
 import Fabric
+import JSON
 import Placement
 import Quantities
 import Simulation
@@ -195,6 +196,29 @@ struct AlgorithmTests {
     Self.expect(
       try Self.time(Self.job(.allReduce, 12), on: fabric, options), is: expected, phases: 3,
       "3 pods of 4")
+  }
+
+  @Test("switches that add up with planes lost, and in a pod that is oversubscribed")
+  func inNetworkWithLess() throws {
+    func seconds(_ scaleUp: String, _ more: String = "") throws -> Double {
+      let text = """
+        {"schema": "refract.fabric/1", "name": "test",
+         "pod": {"gpus": 8,
+                 "scale_up": {"bandwidth_gbps": 800, "hop_latency_ns": 500,
+                              "in_network_reduction": true\(scaleUp)}}\(more)}
+        """
+      let fabric = try Fabric(
+        FabricSpecification(JSONNode(parsing: Array(text.utf8), file: "fabric.json")))
+      return try Self.time(Self.job(.allReduce, 8), on: fabric, forcing(.allReduce, .inNetwork))
+    }
+    let whole = 9.0 / 8 * Self.bytes / Self.up
+    Self.expect(try seconds(", \"planes\": 4"), is: whole + 2e-6, "4 planes")
+    Self.expect(
+      try seconds(", \"planes\": 4", ", \"fail\": [\"pod0/plane3\"]"),
+      is: whole * 4 / 3 + 2e-6, "3 of 4 planes")
+    // What the pod's GPUs share carries what all of them write.
+    Self.expect(
+      try seconds(", \"oversubscription\": 2"), is: whole * 2 + 2e-6, "oversubscribed")
   }
 
   @Test("where switches don't add up, asking for it is refused, and the least time passes it over")

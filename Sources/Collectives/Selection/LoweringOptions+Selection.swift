@@ -29,7 +29,7 @@ extension LoweringOptions {
     rules.first { rule in
       rule.word != nil
         && !workload.instances.contains {
-          if case .routed = $0.payload, case .named = rule.algorithm { return false }
+          if case .routed = $0.payload { return false }
           return rule.matches($0, of: workload.groups[$0.group])
         }
     }?.word
