@@ -18,12 +18,14 @@ struct TransferBuilder: TrafficSink {
   private let map: LinkMap
   private let claim: Claim
   private let keepsStagesApart: Bool
+  /// What is being added to, and its stage; 0 where all are one.
+  private var current: Sum
+  private var currentKey = 0
+  /// Other stages that have begun.
   private var open: [Int: Sum] = [:]
   private var ended: [Int: Transfer] = [:]
   /// The longest path of each stage.
   private var latencies: [SimDuration] = []
-  /// Zeroes to add up in, of a stage that has ended.
-  private var spare: [Double]?
   /// Whether some pair has no way.
   private(set) var isCutOff = false
 
@@ -59,6 +61,7 @@ struct TransferBuilder: TrafficSink {
     self.map = map
     self.claim = claim
     self.keepsStagesApart = keepsStagesApart
+    current = Sum(bytesOnLink: Array(repeating: 0, count: map.links.count))
   }
 
   mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int) {
@@ -76,13 +79,20 @@ struct TransferBuilder: TrafficSink {
 
   private mutating func add(_ bytes: Double, _ path: LinkMap.Path, _ pair: Pair, stage: Int) {
     isCutOff = isCutOff || !path.isReachable
-    let key = keepsStagesApart ? stage : 0
-    if open[key] == nil {
-      open[key] = Sum(
-        bytesOnLink: spare ?? Array(repeating: 0, count: map.links.count))
-      spare = nil
+    if keepsStagesApart, stage != currentKey { turn(to: stage) }
+    current.add(bytes, path, pair)
+  }
+
+  /// Goes on with another stage.
+  private mutating func turn(to key: Int) {
+    let next = open.removeValue(forKey: key)
+    if !current.used.isEmpty { open[currentKey] = current }
+    if let next {
+      current = next
+    } else if !current.used.isEmpty {
+      current = Sum(bytesOnLink: Array(repeating: 0, count: map.links.count))
     }
-    open[key]?.add(bytes, path, pair)
+    currentKey = key
   }
 
   mutating func wait(_ latency: SimDuration, stage: Int) {
@@ -91,20 +101,24 @@ struct TransferBuilder: TrafficSink {
   }
 
   mutating func end(stage: Int) {
-    guard keepsStagesApart else { return }
-    close(stage)
+    guard keepsStagesApart, stage == currentKey else { return }
+    closeCurrent()
   }
 
-  private mutating func close(_ key: Int) {
-    guard var sum = open.removeValue(forKey: key) else { return }
-    ended[key] = transfer(sum)
-    for link in sum.used { sum.bytesOnLink[link.index] = 0 }
-    spare = sum.bytesOnLink
+  /// Makes a coflow of what was added, and leaves zeroes in its place.
+  private mutating func closeCurrent() {
+    if let transfer = transfer(current) { ended[currentKey] = transfer }
+    for link in current.used { current.bytesOnLink[link.index] = 0 }
+    current = Sum(bytesOnLink: current.bytesOnLink)
   }
 
   /// The phases: one, or one of each stage that moves or waits; the first begins with `base`.
   mutating func phases(base: SimDuration) -> [LoweredCollective.Phase] {
-    for key in open.keys.sorted() { close(key) }
+    closeCurrent()
+    for key in open.keys.sorted() {
+      turn(to: key)
+      closeCurrent()
+    }
     guard keepsStagesApart else {
       return [
         LoweredCollective.Phase(
