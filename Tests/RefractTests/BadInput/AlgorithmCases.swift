@@ -40,12 +40,14 @@ enum AlgorithmCases {
     BadInput(
       "algorithm: about nothing", CommandLineCases.job, replay + " --algorithm all_gather=direct",
       status: 64,
-      "rank0.json on hgx-h800-8: --algorithm all_gather=direct is about no collective of the trace; leave it out; what its "
+      "rank0.json on hgx-h800-8: "
+        + "--algorithm all_gather=direct is about no collective of the trace; leave it out; what its "
         + "tokens take is up to --dedup [usage]"),
     BadInput(
       "algorithm: switches that can't", CommandLineCases.job,
       replay + " --algorithm all_reduce=in-network", status: 64,
-      "rank0.json on hgx-h800-8: all_reduce can't go in-network: the switches of pod0 of fabric 'hgx-h800-8' do not add up what "
+      "rank0.json on hgx-h800-8: "
+        + "all_reduce can't go in-network: the switches of pod0 of fabric 'hgx-h800-8' do not add up what "
         + "goes through them; choose another algorithm, or 'least'; where the switches do, say --set "
         + "pod.scale_up.in_network_reduction=true [usage]"),
     rules(
