@@ -47,9 +47,10 @@ struct RankScript {
     _ lane: Track, _ name: String, nanoseconds: Int64 = 0, _ call: Communication? = nil,
     after: [Int]
   ) -> Int {
-    let ready = after.reduce(free[lane.rawValue]) {
-      max($0, drafts[$1].start + drafts[$1].duration)
-    }
+    // No schedule of a step that lasts longer is of use, and sums must not overflow.
+    let ready = min(
+      2 * longestTraceNanoseconds,
+      after.reduce(free[lane.rawValue]) { max($0, drafts[$1].start + drafts[$1].duration) })
     free[lane.rawValue] = ready + nanoseconds
     // The order of a lane says what waits for what on it.
     let others = after.filter { drafts[$0].lane != lane }

@@ -87,9 +87,9 @@ struct StageProgram {
     }
   }
 
-  /// What so many FLOP take, in whole nanoseconds.
+  /// What so many FLOP take, in whole nanoseconds; anything beyond what a trace can hold is alike.
   static func nanoseconds(_ flop: Double, at flops: Double) -> Int64 {
-    Int64((flop / flops * 1e9).rounded())
+    Int64(min((flop / flops * 1e9).rounded(), 2 * Double(longestTraceNanoseconds)))
   }
 
   // MARK: Between stages
