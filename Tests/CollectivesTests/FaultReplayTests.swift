@@ -108,7 +108,7 @@ struct FaultReplayTests {
     program.calls = []
     program.dependencies = distances.map { _ in [] }
     program.laneRanges = [0..<distances.count]
-    work.instances = []
+    var instances: [CollectiveInstance] = []
     for (index, distance) in distances.enumerated() {
       var next = operation
       next.kind = .collective(call: index)
@@ -125,8 +125,9 @@ struct FaultReplayTests {
         }
       }
       nextInstance.payload = .matrix(.rows(rows))
-      work.instances.append(nextInstance)
+      instances.append(nextInstance)
     }
+    work.instances = InstanceTable(instances, firstInstance: [0])
     work.programs = [program]
     return work
   }
