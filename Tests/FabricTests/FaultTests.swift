@@ -137,10 +137,17 @@ struct FaultTests {
       ("pod0/scale-out", "not oversubscribed"), ("pod0/gpu0/to-gpu1", "no links to each other"),
       ("pod0/scale-up/shared", "not oversubscribed"), ("rack-plane0", "has no planes of a rack"),
     ])
-  func unknown(name: String, words: String) {
-    let diagnostic = thrownDiagnostic { try Self.fabric([name]) }
-    #expect(diagnostic?.code == .usage)
-    #expect(diagnostic?.problem.contains(words) == true, "\(String(describing: diagnostic))")
+  func unknown(name: String, words: String) throws {
+    let inFile = thrownDiagnostic { try Self.fabric(["pod0/plane0", name]) }
+    #expect(inFile?.code == .valueOutOfRange)
+    #expect(inFile?.location?.keyPath == "fail[1]")
+    var specification = try Self.fabric([]).specification
+    specification.faults = [try FabricFault.fail(name)]
+    let asked = thrownDiagnostic { try Fabric(specification) }
+    #expect(asked?.code == .usage)
+    for diagnostic in [inFile, asked] {
+      #expect(diagnostic?.problem.contains(words) == true, "\(String(describing: diagnostic))")
+    }
   }
 
   @Test(

@@ -134,6 +134,28 @@ struct ReplayerTests {
     #expect(result.links[0].peakUsage == 1e9)
   }
 
+  @Test(
+    "a transfer of hours or days ends, where seconds in Double are coarser than picoseconds",
+    arguments: [4_503.1, 12_345.678_9, 86_400.3, 640_000.7, 2_199_000.9])
+  func longTransfers(seconds: Double) throws {
+    var fixture = ProgramFixture()
+    fixture.lane()
+    fixture.task(.rendezvous, lag: 7)
+    fixture.task(.rendezvous, lag: 13, position: 1)
+    let bytes = 3e6 * seconds / 7
+    let plan = Self.plan(
+      [fixture.program, fixture.program], groups: [[0], [0]], meetings: 2, capacities: [3e6 / 7])
+    guard seconds < 1e6 else {
+      #expect(throws: (any Error).self) {
+        _ = try Self.run(plan, [Self.collective(bytes), Self.collective(2 * bytes)])
+      }
+      return
+    }
+    let result = try Self.run(plan, [Self.collective(bytes), Self.collective(bytes / 3)])
+    let error = (result.stepTime.seconds / (seconds * 4 / 3) - 1).magnitude
+    #expect(error < 1e-9)
+  }
+
   @Test("phases follow one another, empty ones cost their latency")
   func phases() throws {
     var fixture = ProgramFixture()

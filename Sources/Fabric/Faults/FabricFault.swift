@@ -64,14 +64,20 @@ public struct FabricFault: Sendable, Hashable {
 
 /// Reads the faults that a fabric's document holds.
 struct FaultReader {
+  /// A fault, and where the document names its part.
+  struct Located {
+    var fault: FabricFault
+    var links: JSONNode
+  }
+
   private let root: JSONNode
 
   init(_ root: JSONNode) { self.root = root }
 
-  func faults() throws -> [FabricFault] {
-    var faults: [FabricFault] = []
+  func faults() throws -> [Located] {
+    var faults: [Located] = []
     for element in try root.optional("fail")?.elements() ?? [] {
-      faults.append(FabricFault(pattern: try pattern(element), factor: 0, cause: .fail))
+      faults.append(try located(element, factor: 0, cause: .fail))
     }
     for (key, share, cause) in [
       ("degrade", "to", FabricFault.Cause.degrade), ("load", "share", .load),
@@ -84,9 +90,8 @@ struct FaultReader {
           throw node.diagnostic(.valueOutOfRange, "is \(value) and must be between 0 and 1")
         }
         faults.append(
-          FabricFault(
-            pattern: try pattern(element.required("links")),
-            factor: cause == .load ? 1 - value : value, cause: cause))
+          try located(
+            element.required("links"), factor: cause == .load ? 1 - value : value, cause: cause))
       }
     }
     guard faults.count <= 10_000 else {
@@ -95,11 +100,31 @@ struct FaultReader {
     return faults
   }
 
-  private func pattern(_ node: JSONNode) throws -> FabricPattern {
+  private func located(
+    _ links: JSONNode, factor: Double, cause: FabricFault.Cause
+  ) throws -> Located {
+    try links.rephrasing {
+      let pattern = try FabricPattern(links.string())
+      return Located(
+        fault: FabricFault(pattern: pattern, factor: factor, cause: cause), links: links)
+    }
+  }
+}
+
+extension FaultReader.Located {
+  /// - Throws: a `Diagnostic` with the key path where the fabric has no such part.
+  func check(_ health: Health) throws {
+    try links.rephrasing { try health.check(fault) }
+  }
+}
+
+extension JSONNode {
+  /// What is a mistake of usage on the command line is one of a value in a document.
+  fileprivate func rephrasing<Result>(_ body: () throws -> Result) throws -> Result {
     do {
-      return try FabricPattern(node.string())
+      return try body()
     } catch let diagnostic as Diagnostic where diagnostic.code == .usage {
-      throw node.diagnostic(
+      throw self.diagnostic(
         .valueOutOfRange, diagnostic.problem, remedy: diagnostic.remedy ?? "")
     }
   }

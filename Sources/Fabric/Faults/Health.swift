@@ -147,29 +147,32 @@ struct Health: Sendable {
 extension Health {
   /// - Throws: a `Diagnostic` where a fault names what the fabric does not have.
   func check() throws {
-    for fault in faults {
-      let pattern = fault.pattern
-      try check(pattern, pattern.pods, specification.pods, "pods")
-      let kinds = specification.podKinds
-      try check(pattern, pattern.gpus, kinds.map(\.gpus).max() ?? 0, "GPUs of a pod")
-      try check(pattern, pattern.peers, kinds.map(\.gpus).max() ?? 0, "GPUs of a pod")
-      try check(pattern, pattern.nics, specification.scaleOut?.planes ?? 0, "NICs of a GPU")
-      if let planes = pattern.planes {
-        let networks = kinds.compactMap { pattern.isRack ? $0.rack : $0.scaleUp }
-        let most = networks.map { Self.isDirect($0) ? 0 : $0.planes }.max() ?? 0
-        try check(pattern, planes, most, pattern.isRack ? "planes of a rack" : "planes of a pod")
-      }
-      if let lanes = pattern.lanes {
-        let network =
-          pattern.nics != nil
-          ? specification.scaleOut : pattern.isRack ? kinds[0].rack : kinds[0].scaleUp
-        try check(pattern, lanes, network?.lanes ?? 1, "lanes of a connection")
-      }
-      try checkLeaves(pattern)
-      try checkTrunk(pattern)
-      if pattern.peers != nil, !kinds.contains(where: { Self.isDirect($0.scaleUp) }) {
-        throw noPart(pattern, "its GPUs have no links to each other", "name a plane")
-      }
+    for fault in faults { try check(fault) }
+  }
+
+  /// - Throws: a `Diagnostic` where the fault names what the fabric does not have.
+  func check(_ fault: FabricFault) throws {
+    let pattern = fault.pattern
+    try check(pattern, pattern.pods, specification.pods, "pods")
+    let kinds = specification.podKinds
+    try check(pattern, pattern.gpus, kinds.map(\.gpus).max() ?? 0, "GPUs of a pod")
+    try check(pattern, pattern.peers, kinds.map(\.gpus).max() ?? 0, "GPUs of a pod")
+    try check(pattern, pattern.nics, specification.scaleOut?.planes ?? 0, "NICs of a GPU")
+    if let planes = pattern.planes {
+      let networks = kinds.compactMap { pattern.isRack ? $0.rack : $0.scaleUp }
+      let most = networks.map { Self.isDirect($0) ? 0 : $0.planes }.max() ?? 0
+      try check(pattern, planes, most, pattern.isRack ? "planes of a rack" : "planes of a pod")
+    }
+    if let lanes = pattern.lanes {
+      let network =
+        pattern.nics != nil
+        ? specification.scaleOut : pattern.isRack ? kinds[0].rack : kinds[0].scaleUp
+      try check(pattern, lanes, network?.lanes ?? 1, "lanes of a connection")
+    }
+    try checkLeaves(pattern)
+    try checkTrunk(pattern)
+    if pattern.peers != nil, !kinds.contains(where: { Self.isDirect($0.scaleUp) }) {
+      throw noPart(pattern, "its GPUs have no links to each other", "name a plane")
     }
   }
 

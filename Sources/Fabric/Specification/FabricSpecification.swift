@@ -68,6 +68,10 @@ public struct FabricSpecification: Sendable, Equatable {
         .missingKey, "there are \(pods) pods and no 'scale_out' between them",
         remedy: "add 'scale_out', or make it one pod")
     }
-    faults = try FaultReader(root).faults()
+    let named = try FaultReader(root).faults()
+    faults = named.map(\.fault)
+    // Here, where it is known which line names a part that is not there.
+    let health = Health(self)
+    for fault in named { try fault.check(health) }
   }
 }

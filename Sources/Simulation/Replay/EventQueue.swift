@@ -1,8 +1,9 @@
 public import Quantities
 
 /// Events in order of (time, order of scheduling), with handles by which they are moved or taken
-/// back. A binary heap; every operation O(log n), none allocates once the queue has grown. Inlinable,
-/// so that a payload of another module costs no more.
+/// back. A heap of four children a node, whose entries lie together: half the levels of a binary one.
+/// Every operation O(log n), none allocates once the queue has grown. Inlinable, so that a payload of
+/// another module costs no more.
 public struct EventQueue<Payload: Sendable>: Sendable {
   /// Names a scheduled event until it has been taken out.
   public struct Handle: Hashable, Sendable {
@@ -27,7 +28,14 @@ public struct EventQueue<Payload: Sendable>: Sendable {
       self.slot = slot
       self.payload = payload
     }
+
+    @inlinable
+    static func precedes(_ lhs: Entry, _ rhs: Entry) -> Bool {
+      lhs.time != rhs.time ? lhs.time < rhs.time : lhs.order < rhs.order
+    }
   }
+
+  @inlinable static var arity: Int { 4 }
 
   @usableFromInline var heap: [Entry] = []
   /// For each handle the place of its entry in the heap.
@@ -58,10 +66,10 @@ public struct EventQueue<Payload: Sendable>: Sendable {
       slot = Int32(places.count)
       places.append(0)
     }
-    heap.append(Entry(time: time, order: scheduled, slot: slot, payload: payload))
+    let entry = Entry(time: time, order: scheduled, slot: slot, payload: payload)
     scheduled += 1
-    places[Int(slot)] = Int32(heap.count - 1)
-    siftUp(heap.count - 1)
+    heap.append(entry)
+    place(entry, at: heap.count - 1)
     return Handle(slot: slot)
   }
 
@@ -84,44 +92,44 @@ public struct EventQueue<Payload: Sendable>: Sendable {
     freeSlots.append(heap[place].slot)
     let last = heap.removeLast()
     guard place < heap.count else { return }
-    heap[place] = last
-    places[Int(last.slot)] = Int32(place)
-    siftDown(place)
-    siftUp(place)
+    self.place(last, at: place)
   }
 
+  /// Puts an entry where it belongs, with a hole at `start` that others move into on the way there:
+  /// up, and if that is nowhere, down.
   @inlinable
-  func precedes(_ lhs: Int, _ rhs: Int) -> Bool {
-    (heap[lhs].time, heap[lhs].order) < (heap[rhs].time, heap[rhs].order)
-  }
-
-  @inlinable
-  mutating func exchange(_ lhs: Int, _ rhs: Int) {
-    heap.swapAt(lhs, rhs)
-    places[Int(heap[lhs].slot)] = Int32(lhs)
-    places[Int(heap[rhs].slot)] = Int32(rhs)
-  }
-
-  @inlinable
-  mutating func siftUp(_ start: Int) {
-    var place = start
-    while place > 0, precedes(place, (place - 1) / 2) {
-      exchange(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  @inlinable
-  mutating func siftDown(_ start: Int) {
-    var place = start
-    while true {
-      var smallest = place
-      let left = 2 * place + 1
-      if left < heap.count, precedes(left, smallest) { smallest = left }
-      if left + 1 < heap.count, precedes(left + 1, smallest) { smallest = left + 1 }
-      if smallest == place { return }
-      exchange(place, smallest)
-      place = smallest
+  mutating func place(_ entry: Entry, at start: Int) {
+    let count = heap.count
+    heap.withUnsafeMutableBufferPointer { heap in
+      places.withUnsafeMutableBufferPointer { places in
+        guard let heap = heap.baseAddress, let places = places.baseAddress else { return }
+        var hole = start
+        while hole > 0 {
+          let parent = (hole &- 1) / Self.arity
+          guard Entry.precedes(entry, heap[parent]) else { break }
+          heap[hole] = heap[parent]
+          places[Int(heap[hole].slot)] = Int32(truncatingIfNeeded: hole)
+          hole = parent
+        }
+        // What has moved up precedes all that was below it.
+        while hole >= start {
+          let first = Self.arity &* hole &+ 1
+          guard first < count else { break }
+          let end = min(first &+ Self.arity, count)
+          var child = first
+          var other = first &+ 1
+          while other < end {
+            if Entry.precedes(heap[other], heap[child]) { child = other }
+            other &+= 1
+          }
+          guard Entry.precedes(heap[child], entry) else { break }
+          heap[hole] = heap[child]
+          places[Int(heap[hole].slot)] = Int32(truncatingIfNeeded: hole)
+          hole = child
+        }
+        heap[hole] = entry
+        places[Int(entry.slot)] = Int32(truncatingIfNeeded: hole)
+      }
     }
   }
 }

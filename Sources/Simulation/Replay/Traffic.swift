@@ -213,8 +213,11 @@ extension Traffic {
 
   /// Takes out transfers that end now, one a call.
   mutating func completeNext(at now: SimTime) -> Ended? {
-    // What rounds to this instant ends at it.
-    guard let ended = progress.takeCompletion(through: (now - .origin).seconds + 0.5e-12) else {
+    // What rounds to this instant ends at it. After an hour and a quarter seconds in Double are coarser
+    // than picoseconds.
+    let seconds = (now - .origin).seconds
+    guard let ended = progress.takeCompletion(through: seconds + max(0.5e-12, 4 * seconds.ulp))
+    else {
       completion = nil
       return nil
     }

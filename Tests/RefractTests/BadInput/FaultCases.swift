@@ -52,9 +52,41 @@ enum FaultCases {
       'hgx-h800-8'; place the jobs apart: give --background a placement file as TRACE@PLACEMENT \
       [placement-conflict]
       """),
+    BadInput(
+      "faults: links of 200 bytes a second",
+      (0..<2).map { rank in
+        .text(
+          "rank\(rank).json",
+          TraceCases.kineto.mended("\"rank\": 0", "\"rank\": \(rank)")
+            .mended("nelems\": 8", "nelems\": 2000000000"))
+      }, "replay \(ranks) --fabric hgx-h800-8 --degrade pod0=1e-9", status: 65,
+      """
+      rank0.json on hgx-h800-8: all_reduce 0 of group 'default_pg (0)' would take more than 26 days; \
+      check its sizes, and the bandwidths of the fabric [value-out-of-range]
+      """),
     fabric(
       "a failed part that is none", #""fail": ["pod0/plane0", 3]"#,
       "fail[1]: is a number where a string is expected [wrong-type]"),
+    fabric(
+      "a failed part that this fabric does not have", #""fail": ["pod0", "pod0/gpu9"]"#,
+      """
+      fail[1]: 'pod0/gpu9' names no part of fabric 'f': its GPUs of a pod are 0 to 3; name one of \
+      them, or several as in [0-3] [value-out-of-range]
+      """),
+    fabric(
+      "a degraded part that this fabric does not have",
+      #""degrade": [{"links": "pod0/nic", "to": 0.5}]"#,
+      """
+      degrade[0].links: 'pod0/nic' names no part of fabric 'f': it has no NICs of a GPU; see refract \
+      fabric show [value-out-of-range]
+      """),
+    fabric(
+      "a load on a part that this fabric does not have",
+      #""load": [{"links": "pod0/leaf2", "share": 0.5}]"#,
+      """
+      load[0].links: 'pod0/leaf2' names no part of fabric 'f': it has no leaf switches of a pod; see \
+      refract fabric show [value-out-of-range]
+      """),
     fabric(
       "a load of more than all", #""load": [{"links": "pod0", "share": 1.5}]"#,
       "load[0].share: is 1.5 and must be between 0 and 1 [value-out-of-range]"),
