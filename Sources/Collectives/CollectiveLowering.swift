@@ -19,6 +19,11 @@ public final class CollectiveLowering: Lowering {
     /// `nil` where there is nothing to carry out.
     var method: Method?
   }
+  /// Flow by flow, as long as they are few enough to keep.
+  private var cachedFlows: [Shape: LoweredFlows] = [:]
+  private var cachedFlowCount = 0
+  /// Some 100 MB of them.
+  private static let cachedFlowLimit = 1 << 20
 
   /// What makes two collectives the same on a given placement.
   private struct Shape: Hashable {
@@ -179,8 +184,21 @@ public final class CollectiveLowering: Lowering {
   /// among them, so that the sum of rounds over unlike links comes out as little as the fullest link's.
   public func lowerToFlows(_ rendezvous: Int) throws -> LoweredFlows {
     let instance = workload.instances[rendezvous]
+    let shape = shape(of: instance, number: rendezvous)
+    // A matrix comes once.
+    if case .matrix = shape.payload { return try makeFlows(instance, shape) }
+    if let lowered = cachedFlows[shape] { return lowered }
+    let lowered = try makeFlows(instance, shape)
+    if cachedFlowCount + lowered.flows.count <= Self.cachedFlowLimit {
+      cachedFlows[shape] = lowered
+      cachedFlowCount += lowered.flows.count
+    }
+    return lowered
+  }
+
+  private func makeFlows(_ instance: CollectiveInstance, _ shape: Shape) throws -> LoweredFlows {
     let members = workload.groups[instance.group].ranks.map(\.index)
-    let coflow = try model(instance, shape(of: instance, number: rendezvous))
+    let coflow = try model(instance, shape)
     let cap = settings(of: instance).injectionCap
     let timed = map.timed(coflow.method?.hop ?? .path)
     let empty = FlowBuilder(timed, members: members, isCapped: cap != nil)

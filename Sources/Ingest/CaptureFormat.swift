@@ -17,20 +17,31 @@ enum CaptureFormat: CaseIterable {
   /// The format of a file, by its first bytes after decompression; an unknown one is a diagnostic.
   ///
   /// A new format is a case here with its mark, and a reader that `Ingestor` calls for it.
-  static func sniff(_ path: String) throws -> CaptureFormat {
+  ///
+  /// - Returns: also all of the file's text, where that is no longer than what was looked at.
+  static func sniff(_ path: String) throws -> (format: CaptureFormat, content: [UInt8]?) {
+    let limit = 1 << 16
+    let text = try head(path, limit: limit)
+    return (try format(text[...], path: path), text.count < limit ? text : nil)
+  }
+
+  private static func head(_ path: String, limit: Int) throws -> [UInt8] {
     let stream = try InputStream(path: path)
-    var head = [UInt8](repeating: 0, count: 1 << 16)
-    var filled = 0
-    while filled < head.count {
-      let count = try head.withUnsafeMutableBytes {
-        try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+    // Not filled with zeros first: most of many small files is never touched.
+    return try Array(unsafeUninitializedCapacity: limit) { head, filled in
+      while filled < limit {
+        let rest = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(head)[filled...])
+        let count = try stream.read(into: rest)
+        if count == 0 { break }
+        filled += count
       }
-      if count == 0 { break }
-      filled += count
     }
-    let text = head[..<filled]
+  }
+
+  private static func format(_ text: ArraySlice<UInt8>, path: String) throws -> CaptureFormat {
     // A rank without all-to-alls has a splits file without lines, in which nothing tells what it is.
-    if filled == 0, lastComponent(path).hasPrefix("splits_rank") { return .splits }
+    if text.isEmpty, lastComponent(path).hasPrefix("splits_rank") { return .splits }
     if Archive.beginsArchive(text) {
       throw Diagnostic(
         .unknownFormat, at: SourceLocation(file: path),

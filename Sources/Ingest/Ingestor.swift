@@ -82,12 +82,15 @@ public struct Ingestor: Sendable {
   private func readAll(_ files: [String]) -> [Result<CaptureFile, any Error>] {
     // Where there are threads to spare, each file has one that decompresses it.
     let decodesAhead = threads > files.count
+    let alike = AlikeCaptures()
     func readAll() -> [Result<CaptureFile, any Error>] {
       inParallel(files, threads: threads) { outcome in
         guard case .failure(let error) = outcome else { return false }
         return !salvages || (error as? Diagnostic)?.isDamage != true
       } _: { file in
-        reporting(file, to: progress) { Result { try self.read(file, decodesAhead: decodesAhead) } }
+        reporting(file, to: progress) {
+          Result { try self.read(file, decodesAhead: decodesAhead, alike) }
+        }
       }
     }
     return progress.map { $0.reading(files, readAll) } ?? readAll()
@@ -113,13 +116,20 @@ public struct Ingestor: Sendable {
     return files
   }
 
-  private func read(_ path: String, decodesAhead: Bool) throws -> CaptureFile {
-    let format = try CaptureFormat.sniff(path)
+  private func read(
+    _ path: String, decodesAhead: Bool, _ alike: AlikeCaptures
+  ) throws -> CaptureFile {
+    let (format, content) = try CaptureFormat.sniff(path)
     switch format {
     case .groups: return .groups(try GroupsFile(path: path))
     case .chakra:
-      let (nodes, salvage) = try ChakraReader(path: path, salvages: salvages).read()
-      return .rank(try ChakraTrace(nodes, path: path, salvage: salvage).capture())
+      return .rank(
+        try alike.capture(path: path, content) {
+          let (nodes, salvage) = try ChakraReader(
+            path: path, content: content, salvages: salvages
+          ).read()
+          return try ChakraTrace(nodes, path: path, salvage: salvage).capture()
+        })
     case .chakraJSON:
       let (nodes, salvage) = try ChakraJSONReader.read(path: path, salvages: salvages)
       return .rank(try ChakraTrace(nodes, path: path, salvage: salvage).capture())

@@ -11,6 +11,8 @@ struct JobAssembler {
   private var firstOfName: [String: Int] = [:]
   private var membership: [Set<RankID>] = []
   private var learned: [String: [RankID]] = [:]
+  /// All ranks: one array, so that it is equal to itself at a glance.
+  private var world: [RankID] = []
   private var log = DiagnosticLog()
   private var assumptions: [Assumption] = []
   private let lost: [(path: String, reason: Diagnostic)]
@@ -30,7 +32,8 @@ struct JobAssembler {
     let numbered = try numberRanks().sorted { $0.rank < $1.rank }
     noteLost()
     let worldSize = try worldSize(numbered.map(\.rank.raw).max() ?? 0)
-    learnRanks(worldSize)
+    world = (0..<worldSize).map(RankID.init(index:))
+    learnRanks()
     let seats = try CommunicatorMembers(
       numbered.map { (captures[$0.capture], $0.rank) }, worldSize: worldSize)
     learned.merge(seats.lists) { known, _ in known }
@@ -180,7 +183,6 @@ struct JobAssembler {
   private mutating func unify(
     _ group: CapturedGroup, of capture: RankCapture, worldSize: Int
   ) throws -> Int {
-    let world = (0..<worldSize).map(RankID.init(index:))
     let ranks = group.isWorld ? world : group.ranks ?? learned[group.name]
     if let known = firstOfName[group.name] {
       guard let ranks, ranks != groups[known].ranks else { return known }
@@ -212,12 +214,12 @@ struct JobAssembler {
 
   /// Ranks that some capture knows of a group that another only names. The default group is all
   /// ranks, whatever a cut list says.
-  private mutating func learnRanks(_ worldSize: Int) {
+  private mutating func learnRanks() {
     for group in captures.flatMap(\.groups) {
       if let ranks = group.ranks, learned[group.name] == nil { learned[group.name] = ranks }
     }
     let main = CapturedGroup.identity("")
-    if learned[main] == nil { learned[main] = (0..<worldSize).map(RankID.init(index:)) }
+    if learned[main] == nil { learned[main] = world }
   }
 
   private mutating func add(

@@ -7,12 +7,16 @@ import Trace
 /// Reads the nodes of one rank's Chakra trace, in protobuf.
 struct ChakraReader {
   let path: String
+  private let content: [UInt8]?
   private var salvage: Salvage?
   private var nodes = ChakraNodes()
 
   /// A reader; `salvages` goes on with what can be read of a damaged file.
-  init(path: String, salvages: Bool = false) {
+  ///
+  /// - Parameter content: the file's text where it has been read already.
+  init(path: String, content: [UInt8]? = nil, salvages: Bool = false) {
     self.path = path
+    self.content = content
     salvage = salvages ? Salvage(fileNamed: lastComponent(path)) : nil
   }
 
@@ -20,7 +24,9 @@ struct ChakraReader {
   ///
   /// - Throws: a `Diagnostic` that names the byte, and the node where one is known.
   consuming func read() throws -> (nodes: ChakraNodes, salvage: Salvage?) {
-    var messages = DelimitedMessages(try InputStream(path: path))
+    var messages =
+      try content.map { DelimitedMessages($0, path: path) }
+      ?? DelimitedMessages(InputStream(path: path))
     do {
       if let (bytes, offset) = try messages.next() {
         try check(bytes, .metadata, at: offset, "the metadata of the trace")

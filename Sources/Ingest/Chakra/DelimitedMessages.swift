@@ -7,19 +7,34 @@ struct DelimitedMessages {
   /// Larger than any message of a trace: a node with all its tensors takes some kilobytes.
   static let sizeLimit: UInt64 = 1 << 26
 
-  private let stream: InputStream
-  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
-  private var range = 0..<0
+  private let path: String
+  /// What gives more than `buffer` holds; `nil` where that is all.
+  private let stream: InputStream?
+  private var buffer: [UInt8]
+  private var range: Range<Int>
   /// Where the next message, or its length, begins.
   private(set) var offset: Int64 = 0
 
-  init(_ stream: InputStream) { self.stream = stream }
+  init(_ stream: InputStream) {
+    path = stream.path
+    self.stream = stream
+    buffer = Array(repeating: 0, count: 1 << 16)
+    range = 0..<0
+  }
+
+  /// The messages of a file that is in memory.
+  init(_ content: [UInt8], path: String) {
+    self.path = path
+    stream = nil
+    buffer = content
+    range = 0..<content.count
+  }
 
   /// The next message and where its first byte stands; `nil` at the end of the stream.
   ///
   /// - Throws: a `Diagnostic` where the stream ends within a message, or a length is absurd.
   mutating func next() throws -> (bytes: [UInt8], offset: Int64)? {
-    let place = SourceLocation(file: stream.path, byteOffset: offset)
+    let place = SourceLocation(file: path, byteOffset: offset)
     guard let length = try length(at: place) else { return nil }
     guard length <= Self.sizeLimit else {
       throw Diagnostic(
@@ -73,6 +88,7 @@ struct DelimitedMessages {
   /// Whether there is anything more to read.
   private mutating func fill() throws -> Bool {
     guard range.isEmpty else { return true }
+    guard let stream else { return false }
     range = 0..<(try buffer.withUnsafeMutableBytes { try stream.read(into: $0) })
     return !range.isEmpty
   }

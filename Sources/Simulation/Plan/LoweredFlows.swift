@@ -55,6 +55,8 @@ public final class LoweredFlows: Sendable {
   public let share: Double
   /// When flows start, and when members go on.
   public let order: Order
+  /// The latency of all flows, where it is one.
+  let commonLatency: SimDuration?
   /// By position, the flows of a member, in and out.
   let flowsOf: [[Int32]]
   let positionOfRank: [Int: Int]
@@ -72,6 +74,8 @@ public final class LoweredFlows: Sendable {
     self.caps = caps
     self.share = share
     self.order = order
+    let first = flows.first?.latency ?? .zero
+    commonLatency = flows.allSatisfy { $0.latency == first } ? first : nil
     var flowsOf = [[Int32]](repeating: [], count: members.count)
     for (index, flow) in flows.enumerated() {
       flowsOf[Int(flow.source)].append(Int32(index))

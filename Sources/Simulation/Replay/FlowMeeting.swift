@@ -1,7 +1,9 @@
 import Quantities
 
 /// A rendezvous in the making whose pairs each go on by themselves.
-struct FlowMeeting {
+///
+/// A class, for it is looked up once a flow, and a copy would count references of all its tables.
+final class FlowMeeting {
   /// What an arrival, or the end of a flow, leads to.
   struct Consequences {
     /// Flows that may start now, after their own latency or one that all pay together.
@@ -44,7 +46,7 @@ struct FlowMeeting {
   private var startsByPair: Bool { lowered.order == .byPair }
 
   /// A member comes.
-  mutating func arrive(_ arrival: Traffic.Arrival, at now: SimTime) -> Consequences {
+  func arrive(_ arrival: Traffic.Arrival, at now: SimTime) -> Consequences {
     var result = Consequences()
     guard let position = lowered.positionOfRank[Int(arrival.rank)] else { return result }
     arrivals[position] = arrival
@@ -74,17 +76,16 @@ struct FlowMeeting {
   }
 
   /// A flow is over.
-  mutating func finish(_ index: Int, at now: SimTime) -> [Int] {
+  func finish(_ index: Int, at now: SimTime) -> [Int] {
     ends[index] = now
     running -= 1
     guard startsByPair else { return isOver ? Array(lowered.members.indices) : [] }
     let flow = lowered.flows[index]
-    var over: [Int] = []
-    for position in [Int(flow.source), Int(flow.target)] {
-      unfinished[position] -= 1
-      if unfinished[position] == 0 { over.append(position) }
-    }
-    return over
+    let (source, target) = (Int(flow.source), Int(flow.target))
+    unfinished[source] -= 1
+    unfinished[target] -= 1
+    guard unfinished[source] == 0 || unfinished[target] == 0 else { return [] }
+    return [source, target].filter { unfinished[$0] == 0 }
   }
 
   /// How each flow went.

@@ -18,20 +18,24 @@ extension Replayer {
       // Without bytes, as in a barrier, there is still the latency.
       schedule(next.starting, of: rendezvous, after: traffic.latencyTogether(rendezvous))
     } else {
-      begin(next.starting, of: rendezvous)
+      if !next.starting.isEmpty { begin(next.starting, of: rendezvous) }
       endMeeting(rendezvous)
     }
   }
 
   /// Schedules flows after their latencies, those of one latency together.
   private mutating func begin(_ flows: [Int32], of rendezvous: Int) {
-    let byLatency = flows.sorted {
-      (traffic.flowLatency(of: rendezvous, $0), $0) < (traffic.flowLatency(of: rendezvous, $1), $1)
+    guard let lowered = traffic.loweredFlows(of: rendezvous) else { return }
+    if let latency = lowered.commonLatency {
+      schedule(flows, of: rendezvous, after: latency)
+      return
     }
+    func latency(_ flow: Int32) -> SimDuration { lowered.flows[Int(flow)].latency }
+    let byLatency = flows.sorted { (latency($0), $0) < (latency($1), $1) }
     var rest = byLatency[...]
     while let first = rest.first {
-      let latency = traffic.flowLatency(of: rendezvous, first)
-      let batch = rest.prefix { traffic.flowLatency(of: rendezvous, $0) == latency }
+      let latency = latency(first)
+      let batch = rest.prefix { lowered.flows[Int($0)].latency == latency }
       rest = rest.dropFirst(batch.count)
       schedule(Array(batch), of: rendezvous, after: latency)
     }

@@ -139,9 +139,7 @@ struct Traffic: ~Copyable {
     meetings[rendezvous]?.arrive(arrival, at: now) ?? FlowMeeting.Consequences()
   }
 
-  func flowLatency(of rendezvous: Int, _ flow: Int32) -> SimDuration {
-    meetings[rendezvous]?.lowered.flows[Int(flow)].latency ?? .zero
-  }
+  func loweredFlows(of rendezvous: Int) -> LoweredFlows? { meetings[rendezvous]?.lowered }
 
   /// The latency that all pay together.
   func latencyTogether(_ rendezvous: Int) -> SimDuration {
