@@ -6,7 +6,7 @@ public import Study
 import Trace
 import Workload
 
-/// `links.csv`, `collectives.csv` and `critical_path.csv`: a line a link, collective or task and
+/// `links.csv`, `link_series.csv`, `collectives.csv` and `critical_path.csv`: a line a link, collective or task and
 /// scenario, quoted as in RFC 4180 with lines ended by a line feed, units in the headings.
 public enum CSVDocuments {
   /// Every link that carried anything.
@@ -14,7 +14,8 @@ public enum CSVDocuments {
     var text =
       "trace,fabric,placement,link,tier,technology,multiplicity,capacity_gbps,bytes,"
       + "mean_utilization,peak_utilization,busy_ns,above_90_percent_ns,top_contributor,"
-      + "top_contributor_bytes,transfer_tier\n"
+      + "top_contributor_bytes,second_contributor,second_contributor_bytes,third_contributor,"
+      + "third_contributor_bytes,transfer_tier\n"
     for result in results {
       for row in result.links {
         let capacity = row.link.bandwidth.bytesPerSecond
@@ -25,8 +26,44 @@ public enum CSVDocuments {
           fixedPoint(row.meanUtilization, digits: 6),
           fixedPoint(row.outcome.peakUsage / capacity, digits: 6),
           whole(row.outcome.busySeconds * 1e9), whole(row.outcome.saturatedSeconds * 1e9),
-          row.topContributor.group, whole(row.topContributor.bytes), result.tier.rawValue,
+          share(row, 0).group, share(row, 0).bytes, share(row, 1).group, share(row, 1).bytes,
+          share(row, 2).group, share(row, 2).bytes, result.tier.rawValue,
         ])
+      }
+    }
+    return text
+  }
+
+  /// Of the group that put most bytes on a link but `place`, both empty where there is none.
+  private static func share(
+    _ row: ScenarioResult.LinkRow, _ place: Int
+  ) -> (group: String, bytes: String) {
+    guard place < row.contributors.count else { return ("", "") }
+    return (row.contributors[place].group, whole(row.contributors[place].bytes))
+  }
+
+  /// What every link carried over time, a line a link; times from the start of the window.
+  ///
+  /// Bytes and not text: a fabric of 10^5 links has millions of numbers.
+  public static func linkSeries(_ results: [ScenarioResult]) -> [UInt8] {
+    let columns = results.flatMap(\.links).compactMap(\.outcome.series?.bytes.count).max() ?? 0
+    var text = Array("trace,fabric,placement,link,start_ns,bin_ns".utf8)
+    for bin in 0..<columns { text += ",bytes_\(bin)".utf8 }
+    text += ",transfer_tier\n".utf8
+    for result in results {
+      let scenario = [result.trace, result.fabric, result.placement].map(quoted)
+        .joined(separator: ",")
+      for row in result.links {
+        guard let series = row.outcome.series else { continue }
+        text += scenario.utf8
+        text += ",\(quoted(row.link.name))".utf8
+        text += ",\(nanoseconds(series.start - result.windowStart))".utf8
+        text += ",\(nanoseconds(series.width))".utf8
+        for bin in 0..<columns {
+          text.append(UInt8(ascii: ","))
+          if bin < series.bytes.count { text += whole(Double(series.bytes[bin])).utf8 }
+        }
+        text += ",\(result.tier.rawValue)\n".utf8
       }
     }
     return text

@@ -16,6 +16,7 @@ public enum ReportDirectory {
     try write(
       [
         Document(name: "links.csv", content: bytes { Array(CSVDocuments.links(results).utf8) }),
+        Document(name: "link_series.csv", content: bytes { CSVDocuments.linkSeries(results) }),
         // A line a collective: written as it is made.
         Document(name: "collectives.csv") { file in
           try CSVDocuments.writeCollectives(results) { try file.write(Array($0.utf8)) }

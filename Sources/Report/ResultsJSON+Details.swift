@@ -41,7 +41,9 @@ extension ResultsJSON {
     }
     json.key("links")
     json.array { json in
-      for row in result.hottestLinks(linkCount) { write(row, to: &json) }
+      for row in result.hottestLinks(linkCount) {
+        write(row, from: result.windowStart, to: &json)
+      }
     }
     json.key("timeline")
     write(result.timeline, to: &json)
@@ -66,7 +68,20 @@ extension ResultsJSON {
     }
   }
 
-  private static func write(_ row: ScenarioResult.LinkRow, to json: inout JSONWriter) {
+  private static func write(
+    _ series: LinkSeries, from origin: SimTime, to json: inout JSONWriter
+  ) {
+    json.object { json in
+      json.member("start_ns", (series.start - origin).nanosecondsRounded)
+      json.member("bin_ns", series.width.nanosecondsRounded)
+      json.key("bytes")
+      json.numbers(series.bytes.map { Double($0).rounded() })
+    }
+  }
+
+  private static func write(
+    _ row: ScenarioResult.LinkRow, from origin: SimTime, to json: inout JSONWriter
+  ) {
     let capacity = row.link.bandwidth.bytesPerSecond
     json.object { json in
       json.member("link", row.link.name)
@@ -78,8 +93,23 @@ extension ResultsJSON {
       json.member("busy_ns", (row.outcome.busySeconds * 1e9).rounded())
       json.key("above_90_percent_ns")
       json.number((row.outcome.saturatedSeconds * 1e9).rounded())
-      json.member("top_contributor", row.topContributor.group)
-      json.member("top_contributor_bytes", row.topContributor.bytes.rounded())
+      json.member("top_contributor", row.contributors.first?.group ?? "")
+      json.member("top_contributor_bytes", (row.contributors.first?.bytes ?? 0).rounded())
+      json.key("contributors")
+      json.array { json in
+        for share in row.contributors {
+          json.object { json in
+            json.member("group", share.group)
+            json.member("bytes", share.bytes.rounded())
+          }
+        }
+      }
+      json.key("series")
+      if let series = row.outcome.series {
+        write(series, from: origin, to: &json)
+      } else {
+        json.null()
+      }
     }
   }
 

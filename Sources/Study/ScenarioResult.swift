@@ -106,8 +106,8 @@ public struct ScenarioResult: Sendable {
     public var outcome: LinkOutcome
     /// Bytes / (capacity · step).
     public var meanUtilization: Double
-    /// The group that put most bytes on it, and how many.
-    public var topContributor: (group: String, bytes: Double)
+    /// The groups that put most bytes on it, and how many, the most first; at most three.
+    public var contributors: [(group: String, bytes: Double)]
   }
 
   /// A task on the critical path.

@@ -156,21 +156,14 @@ struct ScenarioRunner {
   /// In the place of a group for all that other jobs do.
   private static let others = -1
 
-  /// Bytes that each group put on each link.
-  private typealias Contributions = [[Int: Double]]
-
-  private func collectives(_ result: ReplayResult) -> (CollectiveTable, Contributions) {
+  private func collectives(_ result: ReplayResult) -> (CollectiveTable, LinkContributions) {
     let capacities = map.capacities
-    var contributions = Contributions(repeating: [:], count: map.links.count)
+    var contributions = LinkContributions(links: map.links.count)
     var figures: [ObjectIdentifier: CollectiveTable.Figures] = [:]
     func add(_ range: Range<Int>, _ group: Int) {
       for (lowered, count) in result.collectives.lowered(in: range) {
         let transfers = lowered.phases.flatMap(\.transfers)
-        for transfer in transfers {
-          for (link, weight) in zip(transfer.links, transfer.weights) {
-            contributions[link.index][group, default: 0] += weight * transfer.bytes * Double(count)
-          }
-        }
+        for transfer in transfers { contributions.add(transfer, times: count) }
         guard figures[ObjectIdentifier(lowered)] == nil else { continue }
         figures[ObjectIdentifier(lowered)] = CollectiveTable.Figures(
           wireBytes: transfers.reduce(0) { $0 + $1.bytes },
@@ -179,6 +172,7 @@ struct ScenarioRunner {
             transfer.links.contains { map.links[$0.index].tier == .scaleOut }
           }, bottleneck: bottleneck(transfers, capacities))
       }
+      contributions.close(group)
     }
     add(workload.instances.count..<result.collectives.count, Self.others)
     for group in workload.groups.indices { add(workload.instances.range(ofGroup: group), group) }
@@ -196,24 +190,25 @@ struct ScenarioRunner {
   }
 
   private func links(
-    _ result: ReplayResult, _ contributions: Contributions
+    _ result: ReplayResult, _ contributions: LinkContributions
   ) -> [ScenarioResult.LinkRow] {
     let seconds = result.stepTime.seconds
     return map.links.indices.compactMap { index in
       let outcome = result.links[index]
       guard outcome.bytes > 0 else { return nil }
       let link = map.links[index]
-      let top = contributions[index].max { ($0.value, $1.key) < ($1.value, $0.key) }
       return ScenarioResult.LinkRow(
         link: link, outcome: outcome,
         meanUtilization: seconds > 0
           ? outcome.bytes / (link.bandwidth.bytesPerSecond * seconds) : 0,
-        topContributor: (top.map(label) ?? "", top?.value ?? 0))
+        contributors: contributions.shares(ofLink: index).map {
+          (group: label($0.group), bytes: $0.bytes)
+        })
     }
   }
 
-  private func label(_ top: (key: Int, value: Double)) -> String {
-    top.key == Self.others ? "background" : workload.groups[top.key].label
+  private func label(_ group: Int) -> String {
+    group == Self.others ? "background" : workload.groups[group].label
   }
 
   private func groups(

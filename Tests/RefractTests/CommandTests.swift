@@ -55,7 +55,8 @@ struct CommandTests {
       #expect(run.status == 0, "\(run.error)")
     }
     for file in [
-      "report.html", "results.json", "links.csv", "collectives.csv", "critical_path.csv",
+      "report.html", "results.json", "links.csv", "link_series.csv", "collectives.csv",
+      "critical_path.csv",
     ] {
       let first = try bytes(of: directory.file("a/" + file))
       #expect(try bytes(of: directory.file("b/" + file)) == first)
@@ -94,7 +95,9 @@ struct CommandTests {
     #expect(moved[0] == moved[2] && moved[1] == moved[3])
     let again = try Tool.refract(arguments + ["-o", directory.file("b"), "--threads", "1"])
     #expect(again.output == run.output)
-    for file in ["results.json", "report.html", "links.csv", "collectives.csv"] {
+    for file in [
+      "results.json", "report.html", "links.csv", "link_series.csv", "collectives.csv",
+    ] {
       #expect(
         try bytes(of: directory.file("a/" + file))
           == bytes(of: directory.file("b/" + file)))

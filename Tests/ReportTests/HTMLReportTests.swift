@@ -80,7 +80,9 @@ struct HTMLReportTests {
       ]
       for link in results[index].links.indices {
         results[index].links[link].link.name = evil
-        results[index].links[link].topContributor.group = evil
+        for place in results[index].links[link].contributors.indices {
+          results[index].links[link].contributors[place].group = evil
+        }
       }
       for row in results[index].collectives.indices {
         results[index].collectives[row].group.purpose = evil

@@ -12,6 +12,8 @@ struct LinksView {
     let width: String
     let cells: [Cell]
     let contributor: String
+    /// Its use over the step, as a path in a drawing of `stripWidth` · `stripHeight`.
+    let strip: String
   }
 
   struct Scenario {
@@ -58,7 +60,28 @@ struct LinksView {
               value: ResultsJSON.nanoseconds(row.outcome.saturatedSeconds),
               at: at("above_90_percent_ns"))),
           Cell(.bytes(row.outcome.bytes, at: at("bytes"))),
-        ], contributor: row.topContributor.group)
+        ], contributor: row.contributors.first?.group ?? "", strip: strip(row, result))
     }
+  }
+
+  private static let stripWidth = 200.0
+  private static let stripHeight = 20.0
+
+  /// A bar a bin, as high as the share of the link's capacity that it used.
+  private static func strip(_ row: ScenarioResult.LinkRow, _ result: ScenarioResult) -> String {
+    guard let series = row.outcome.series, result.stepTime > .zero else { return "" }
+    func x(_ bin: Int) -> Double {
+      let time = (series.start(ofBin: bin) - result.windowStart).seconds
+      return min(stripWidth, max(0, time / result.stepTime.seconds * stripWidth))
+    }
+    return series.bytes.indices.filter { series.bytes[$0] > 0 }.map { bin in
+      let use = series.utilization(ofBin: bin, capacity: row.link.bandwidth.bytesPerSecond)
+      // What is there at all is seen.
+      let height = max(0.6, min(1, use) * stripHeight)
+      let (left, right) = (x(bin), x(bin + 1))
+      let top = fixedPoint(stripHeight - height, digits: 1)
+      let width = fixedPoint(right - left, digits: 2)
+      return "M\(fixedPoint(left, digits: 2)) \(top)h\(width)V\(Int(stripHeight))h-\(width)z"
+    }.joined()
   }
 }

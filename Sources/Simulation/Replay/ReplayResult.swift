@@ -62,6 +62,8 @@ public struct LinkOutcome: Sendable, Equatable {
   public var busySeconds = 0.0
   /// Seconds at or above `LinkMeters.threshold` of its capacity.
   public var saturatedSeconds = 0.0
+  /// The same bytes over time; `nil` where nothing was ever on it.
+  public var series: LinkSeries?
 
   /// Nothing yet.
   public init() {}

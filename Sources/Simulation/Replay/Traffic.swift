@@ -295,6 +295,6 @@ extension Traffic {
       let link = LinkID(index: index)
       links.set(link, usage: 0, capacity: progress.solver.capacity(of: link), at: end)
     }
-    return links.outcomes
+    return links.finish(at: end)
   }
 }

@@ -134,7 +134,9 @@ struct FigureDifference {
     for (one, other) in zip(a.links, b.links) {
       same("what \(one.link.name) carried", one.outcome, other.outcome)
       same("the load of \(one.link.name)", one.meanUtilization, other.meanUtilization)
-      same("the most of \(one.link.name)", one.topContributor.bytes, other.topContributor.bytes)
+      same(
+        "the most of \(one.link.name)", one.contributors.map(\.bytes),
+        other.contributors.map(\.bytes))
     }
     same("the number of groups", \.groups.count)
     for (index, pair) in zip(a.groups, b.groups).enumerated() {
