@@ -30,7 +30,15 @@ struct LinkContributionTests {
       var random = SeededGenerator(seed: seed)
       let outcomes = (0..<40).map { _ in Self.outcome(&random) }
       let groups = outcomes.map { _ in Int.random(in: -1...7, using: &random) }
-      let found = LinkContributions(links: Self.links, outcomes) { groups[$0] }
+      var found = LinkContributions(links: Self.links)
+      for group in Set(groups).sorted() {
+        for (outcome, own) in zip(outcomes, groups) where own == group {
+          for transfer in outcome.lowered?.phases.flatMap(\.transfers) ?? [] {
+            found.add(transfer, times: 1)
+          }
+        }
+        found.close(group)
+      }
       for link in 0..<Self.links {
         var sums: [Int: Double] = [:]
         for (outcome, group) in zip(outcomes, groups) {
