@@ -1,6 +1,7 @@
 import Collectives
 import Quantities
 import Simulation
+import Synchronization
 import Trace
 import Workload
 
@@ -22,6 +23,22 @@ public struct CollectiveTable: Sendable {
     var groups: [ProcessGroup]
     var outcomes: CollectiveOutcomes
     var figures: [ObjectIdentifier: Figures]
+    /// Summed up when that is first asked for: there may be millions.
+    let sums = Sums()
+  }
+
+  /// What is found once for all who ask.
+  final class Sums: Sendable {
+    private let found = Mutex<[CollectiveSummary]?>(nil)
+
+    func value(_ find: () -> [CollectiveSummary]) -> [CollectiveSummary] {
+      found.withLock { known in
+        if let known { return known }
+        let value = find()
+        known = value
+        return value
+      }
+    }
   }
 
   private enum Storage: Sendable {
@@ -49,6 +66,16 @@ public struct CollectiveTable: Sendable {
       wireBytes: figures?.wireBytes ?? 0, loneTime: figures?.loneTime ?? .zero,
       bandwidths: metrics.map { ($0.algorithmBandwidth, $0.busBandwidth) },
       crossesPods: figures?.crossesPods ?? false, bottleneck: figures?.bottleneck ?? "")
+  }
+
+  /// The collectives summed up by title, algorithm and purpose, the longest transfer first.
+  ///
+  /// - Complexity: O(collectives), once.
+  var summaries: [CollectiveSummary] {
+    if case .replay(let replay) = storage {
+      return replay.sums.value { CollectiveSummary.all(self) }
+    }
+    return CollectiveSummary.all(self)
   }
 
   /// Makes all rows, so that they can be changed.

@@ -40,35 +40,7 @@ public struct PurposeShare: Sendable {
 
 extension ScenarioResult {
   /// The collectives summed up, the longest transfer first.
-  ///
-  /// - Complexity: O(collectives).
-  public var collectiveSummaries: [CollectiveSummary] {
-    struct Key: Hashable {
-      var title: String
-      var algorithm: String
-      var purpose: String
-    }
-    var sums: [SummedCalls] = []
-    var places: [Key: Int] = [:]
-    // Most calls are what the last of their group were.
-    var last: (key: Key, place: Int)?
-    for row in collectives {
-      let key = Key(
-        title: row.instance.title, algorithm: row.outcome.lowered?.algorithm ?? "",
-        purpose: row.group.family)
-      let place = last?.key == key ? last?.place ?? 0 : places[key] ?? sums.count
-      if place == sums.count {
-        places[key] = place
-        sums.append(
-          SummedCalls(title: key.title, algorithm: key.algorithm, purpose: key.purpose, row))
-      }
-      last = (key, place)
-      sums[place].add(row)
-    }
-    return sums.map(\.summary).enumerated().sorted {
-      ($1.element.transfer, $0.offset) < ($0.element.transfer, $1.offset)
-    }.map(\.element)
-  }
+  public var collectiveSummaries: [CollectiveSummary] { collectives.summaries }
 
   /// Exposed transfer by purpose of group, the longest first.
   public var exposedByPurpose: [PurposeShare] {
@@ -115,6 +87,37 @@ extension ScenarioResult {
 
   /// Collectives whose kind and sizes rules supplied.
   public var assumedCollectives: Int { collectives.count { $0.instance.assumedBy != nil } }
+}
+
+extension CollectiveSummary {
+  /// The collectives summed up, the longest transfer first.
+  static func all(_ collectives: CollectiveTable) -> [CollectiveSummary] {
+    struct Key: Hashable {
+      var title: String
+      var algorithm: String
+      var purpose: String
+    }
+    var sums: [SummedCalls] = []
+    var places: [Key: Int] = [:]
+    // Most calls are what the last of their group were.
+    var last: (key: Key, place: Int)?
+    for row in collectives {
+      let key = Key(
+        title: row.instance.title, algorithm: row.outcome.lowered?.algorithm ?? "",
+        purpose: row.group.family)
+      let place = last?.key == key ? last?.place ?? 0 : places[key] ?? sums.count
+      if place == sums.count {
+        places[key] = place
+        sums.append(
+          SummedCalls(title: key.title, algorithm: key.algorithm, purpose: key.purpose, row))
+      }
+      last = (key, place)
+      sums[place].add(row)
+    }
+    return sums.map(\.summary).enumerated().sorted {
+      ($1.element.transfer, $0.offset) < ($0.element.transfer, $1.offset)
+    }.map(\.element)
+  }
 }
 
 /// Adds up the calls of a summary, group by group.

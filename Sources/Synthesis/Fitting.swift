@@ -33,8 +33,8 @@ struct Fitting {
     ] where !(1...1 << 16 ~= value) {
       throw Diagnostic(.usage, "\(name) is \(value), and must be from 1 to \(1 << 16)")
     }
-    guard options.flops.isFinite, options.flops >= 1e6 else {
-      throw Diagnostic(.usage, "--tflops must be at least 0.000001")
+    guard options.flops.isFinite, options.flops >= 1 else {
+      throw Diagnostic(.usage, "--tflops must be at least 0.000000000001, one operation a second")
     }
   }
 

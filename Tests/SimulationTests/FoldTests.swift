@@ -95,7 +95,14 @@ struct FoldTests {
     }
     #expect(result.parts == whole.parts, "\(place)")
     #expect(result.exposedBySlot == whole.exposedBySlot, "\(place)")
-    #expect(result.links == whole.links, "\(place)")
+    // Where several of a class cross a link, sums are products: they round otherwise.
+    for (one, other) in zip(result.links, whole.links) {
+      let difference = abs(one.bytes - other.bytes)
+      #expect(difference <= 1e-9 * other.bytes, "\(place)")
+      let peaks = abs(one.peakUsage - other.peakUsage)
+      #expect(peaks <= 1e-9 * other.peakUsage, "\(place)")
+    }
+    #expect(result.links.count == whole.links.count)
     #expect(result.criticalPath.steps == whole.criticalPath.steps, "\(place)")
     for (one, other) in zip(result.collectives, whole.collectives) {
       #expect(one.firstArrival == other.firstArrival && one.end == other.end, "\(place)")

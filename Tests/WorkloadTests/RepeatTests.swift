@@ -30,6 +30,7 @@ struct RepeatTests {
         message.peer = RankID(index: (1 - stage) * replicas)
         message.sequence = Int64(number)
         message.sendBytes = ByteCount(stage == 0 ? 100 : 0)
+        message.receiveBytes = ByteCount(stage == 0 ? 0 : 100)
         rank.add(.kernel, lane: 1, at: Int64(number) * 10, for: 5, message)
       }
       rank.add(.kernel, lane: 1, at: 30, for: 5, RankFixture.allReduce(64, group: stage))

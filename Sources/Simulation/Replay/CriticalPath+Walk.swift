@@ -51,21 +51,21 @@ extension Replayer {
 
   private typealias Place = (rank: Int, task: Int)
 
-  /// Of what a task waited for, lane included, what ended last; of several the one in its own lane, then
-  /// the first.
+  /// Of what a task waited for, lane included, what ended last; of several what started last, for it had
+  /// been waited for itself; of those the one in its own lane, then the first.
   private func cause(_ rank: Int, _ task: Int, _ program: PlanProgram) -> Int? {
     let lane = program.laneRanges[Int(program.lane[task])]
     var cause = task > lane.lowerBound ? task - 1 : nil
     for index in program.predecessorRanges[task] {
       let predecessor = Int(program.predecessors[index])
-      if let known = cause,
-        ranks.end(rank: rank, task: predecessor) <= ranks.end(rank: rank, task: known)
-      {
-        continue
-      }
+      if let known = cause, span(rank, predecessor) <= span(rank, known) { continue }
       cause = predecessor
     }
     return cause
+  }
+
+  private func span(_ rank: Int, _ task: Int) -> (end: SimTime, start: SimTime) {
+    (ranks.end(rank: rank, task: task), ranks.start(rank: rank, task: task))
   }
 
   /// The member of a rendezvous that came last: the rank itself if it did, else the first of them.

@@ -28,8 +28,9 @@ struct RankMeters {
   private var exposedTransfer = Stopwatch()
   private var waiting = Stopwatch()
   private var lag = Stopwatch()
-  /// Slots of groups with a collective in flight, in order of arrival; `Self.local` within the rank.
-  private var inFlight: [Int32] = []
+  /// Slots of groups with a collective in flight, in order of arrival, those of one instant in their own;
+  /// `Self.local` within the rank.
+  private var inFlight: [(slot: Int32, since: SimTime)] = []
   /// Exposed transfer by the slot of the group that was in flight first, each where it first is.
   private(set) var exposedBySlot: [(slot: Int32, total: SimDuration)] = []
   /// The slot to which exposed transfer is put down now, and since when.
@@ -58,13 +59,17 @@ struct RankMeters {
 
   mutating func beginTransferring(_ slot: Int32, at now: SimTime) {
     transferring += 1
-    inFlight.append(slot)
+    var place = inFlight.count
+    while place > 0, inFlight[place - 1].since == now, inFlight[place - 1].slot > slot {
+      place -= 1
+    }
+    inFlight.insert((slot, now), at: place)
     update(now)
   }
 
   mutating func endTransferring(_ slot: Int32, at now: SimTime) {
     transferring -= 1
-    if let place = inFlight.firstIndex(of: slot) { inFlight.remove(at: place) }
+    if let place = inFlight.firstIndex(where: { $0.slot == slot }) { inFlight.remove(at: place) }
     update(now)
   }
 
@@ -78,13 +83,14 @@ struct RankMeters {
     exposedTransfer.set(running: computing == 0 && transferring > 0, at: now)
     waiting.set(running: computing == 0 && transferring == 0 && missing > 0, at: now)
     lag.set(running: computing == 0 && transferring == 0 && missing == 0, at: now)
-    putDown(to: computing == 0 ? inFlight.first : nil, at: now)
+    putDown(to: computing == 0 ? inFlight.first?.slot : nil, at: now)
   }
 
   /// From now on exposed transfer is put down to `next`.
   private mutating func putDown(to next: Int32?, at now: SimTime) {
     guard next != owner else { return }
-    if let owner {
+    // What begins and ends at one instant leaves no trace of the order of its events.
+    if let owner, now > ownedSince {
       let span = now - ownedSince
       if let place = exposedBySlot.firstIndex(where: { $0.slot == owner }) {
         exposedBySlot[place].total += span

@@ -47,7 +47,7 @@ enum NativeTraceCases {
       "an unknown key", "\"world_size\"", "\"hosts\": 1, \"world_size\"",
       """
       manifest.json, at hosts: the key 'hosts' is not known here; known keys are \
-      assumptions, groups, ranks, schema, world_size [unknown-key]
+      assumptions, groups, ranks, repeats, schema, world_size [unknown-key]
       """),
     inManifest(
       "a key twice", "\"world_size\": 2", "\"world_size\": 2, \"world_size\": 4",

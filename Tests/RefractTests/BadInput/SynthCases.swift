@@ -87,7 +87,7 @@ enum SynthCases {
       """),
     asked(
       "no compute", "--layout dp2 --tflops 0",
-      "--tflops must be at least 0.000001 [usage]"),
+      "--tflops must be at least 0.000000000001, one operation a second [usage]"),
     asked(
       "no micro-batches", "--layout dp2 --microbatches 0",
       "--microbatches is 0, and must be from 1 to 65536 [usage]"),
