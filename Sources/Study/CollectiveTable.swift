@@ -8,6 +8,7 @@ import Workload
 /// The collectives of a scenario, a row each. Rows are put together when they are asked for: what is
 /// stored is how each went, and what is alike only once.
 public struct CollectiveTable: Sendable {
+  /// A collective.
   public typealias Row = ScenarioResult.CollectiveRow
 
   /// What holds of all collectives that were the same on the links.
@@ -90,8 +91,10 @@ public struct CollectiveTable: Sendable {
 }
 
 extension CollectiveTable: RandomAccessCollection, MutableCollection {
+  /// 0.
   public var startIndex: Int { 0 }
 
+  /// The number of collectives.
   public var endIndex: Int {
     switch storage {
     case .rows(let rows): rows.count
@@ -116,8 +119,10 @@ extension CollectiveTable: RandomAccessCollection, MutableCollection {
 }
 
 extension CollectiveTable: RangeReplaceableCollection {
+  /// No collectives.
   public init() { self.init([]) }
 
+  /// Puts others in the place of some; all rows are made for that.
   public mutating func replaceSubrange(
     _ subrange: Range<Int>, with newElements: some Collection<Row>
   ) {
@@ -128,5 +133,6 @@ extension CollectiveTable: RangeReplaceableCollection {
 }
 
 extension CollectiveTable: ExpressibleByArrayLiteral {
+  /// Rows as they are.
   public init(arrayLiteral elements: Row...) { self.init(elements) }
 }

@@ -161,8 +161,11 @@ struct CollectiveMatcher {
     }
     if ranks == slot.group.ranks { return slot }
     if let name = slot.pairOf {
+      // A group of the pair alone has a counterpart of its own name.
+      let group = trace.groups.first { $0.name == name }
+      let other = group.flatMap { known(like: $0, ranks: $0.ranks.map { RankID($0.raw + shift) }) }
       return RankProgram.Slot(
-        from: ranks[0], to: ranks[1], of: name, purpose: slot.group.purpose)
+        from: ranks[0], to: ranks[1], of: other?.name ?? name, purpose: slot.group.purpose)
     }
     return RankProgram.Slot(
       known(like: slot.group, ranks: ranks)

@@ -43,8 +43,10 @@ public struct InstanceTable: RandomAccessCollection, Sendable {
   /// For each group the number of its first instance.
   public var firstOfGroup: [Int] { Array(first.dropLast()) }
 
+  /// 0.
   public var startIndex: Int { 0 }
 
+  /// The number of all instances.
   public var endIndex: Int { first[first.count - 1] }
 
   /// An instance. O(log groups).

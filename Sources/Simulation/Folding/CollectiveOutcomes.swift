@@ -9,8 +9,10 @@ public struct CollectiveOutcomes: RandomAccessCollection, Sendable {
     self.fold = fold
   }
 
+  /// 0.
   public var startIndex: Int { 0 }
 
+  /// The number of rendezvous.
   public var endIndex: Int { fold?.whole.participants.count ?? own.count }
 
   /// How one went. O(1), O(log groups) of a folded replay.
