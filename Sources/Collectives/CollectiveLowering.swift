@@ -9,6 +9,7 @@ public final class CollectiveLowering: Lowering {
   let workload: Workload
   private let map: LinkMap
   private let options: LoweringOptions
+  private let linkBytes: LinkBytes.Pool
   private var cache: [Shape: LoweredCollective] = [:]
   /// The same before calibration, and how it is carried out.
   private var modelled: [Shape: Modelled] = [:]
@@ -50,6 +51,7 @@ public final class CollectiveLowering: Lowering {
     self.workload = workload
     self.map = map
     self.options = options
+    linkBytes = LinkBytes.Pool(links: map.links.count)
   }
 
   /// What instance number `rendezvous` of the workload does.
@@ -166,7 +168,7 @@ public final class CollectiveLowering: Lowering {
       injectionCap: settings(of: instance).injectionCap)
     let builder = TransferBuilder(
       timed, claim,
-      keepsStagesApart: method.algorithm.hasRounds || options.stages == .serial)
+      keepsStagesApart: method.algorithm.hasRounds || options.stages == .serial, linkBytes)
     var filled = try method.filled(
       builder, call(instance, timed, method.channels), instance.payload, options.deduplication)
     if filled.isCutOff {

@@ -18,6 +18,7 @@ struct TransferBuilder: TrafficSink {
   private let map: LinkMap
   private let claim: Claim
   private let keepsStagesApart: Bool
+  private let pool: LinkBytes.Pool
   /// What is being added to, and its stage; 0 where all are one.
   private var current: Sum
   private var currentKey = 0
@@ -39,7 +40,7 @@ struct TransferBuilder: TrafficSink {
 
   /// The bytes of one coflow.
   private struct Sum {
-    var bytesOnLink: [Double]
+    let bytesOnLink: LinkBytes
     var used: [LinkID] = []
     var injected: [Int: Double] = [:]
     var total = 0.0
@@ -47,8 +48,8 @@ struct TransferBuilder: TrafficSink {
 
     mutating func add(_ bytes: Double, _ path: LinkMap.Path, _ pair: Pair) {
       for (link, share) in zip(path.links, path.shares) {
-        if bytesOnLink[link.index] == 0 { used.append(link) }
-        bytesOnLink[link.index] += bytes * share
+        if bytesOnLink.values[link.index] == 0 { used.append(link) }
+        bytesOnLink.values[link.index] += bytes * share
       }
       if pair.direction != .down { injected[pair.source, default: 0] += bytes }
       total += bytes
@@ -57,11 +58,12 @@ struct TransferBuilder: TrafficSink {
   }
 
   /// - Parameter keepsStagesApart: whether each stage waits for the one before.
-  init(_ map: LinkMap, _ claim: Claim, keepsStagesApart: Bool) {
+  init(_ map: LinkMap, _ claim: Claim, keepsStagesApart: Bool, _ pool: LinkBytes.Pool) {
     self.map = map
     self.claim = claim
     self.keepsStagesApart = keepsStagesApart
-    current = Sum(bytesOnLink: Array(repeating: 0, count: map.links.count))
+    self.pool = pool
+    current = Sum(bytesOnLink: pool.take())
   }
 
   mutating func add(_ bytes: Double, from source: Int, to target: Int, stage: Int) {
@@ -88,9 +90,10 @@ struct TransferBuilder: TrafficSink {
     let next = open.removeValue(forKey: key)
     if !current.used.isEmpty { open[currentKey] = current }
     if let next {
+      if current.used.isEmpty { pool.give(back: current.bytesOnLink) }
       current = next
     } else if !current.used.isEmpty {
-      current = Sum(bytesOnLink: Array(repeating: 0, count: map.links.count))
+      current = Sum(bytesOnLink: pool.take())
     }
     currentKey = key
   }
@@ -108,7 +111,7 @@ struct TransferBuilder: TrafficSink {
   /// Makes a coflow of what was added, and leaves zeroes in its place.
   private mutating func closeCurrent() {
     if let transfer = transfer(current) { ended[currentKey] = transfer }
-    for link in current.used { current.bytesOnLink[link.index] = 0 }
+    for link in current.used { current.bytesOnLink.values[link.index] = 0 }
     current = Sum(bytesOnLink: current.bytesOnLink)
   }
 
@@ -119,6 +122,7 @@ struct TransferBuilder: TrafficSink {
       turn(to: key)
       closeCurrent()
     }
+    pool.give(back: current.bytesOnLink)
     guard keepsStagesApart else {
       return [
         LoweredCollective.Phase(
@@ -140,7 +144,7 @@ struct TransferBuilder: TrafficSink {
   private func transfer(_ sum: Sum) -> Transfer? {
     guard sum.total > 0 else { return nil }
     let links = sum.used.sorted()
-    let weights = links.map { sum.bytesOnLink[$0.index] / sum.total }
+    let weights = links.map { sum.bytesOnLink.values[$0.index] / sum.total }
     let busiest = sum.injected.values.max() ?? 0
     return Transfer(
       bytes: sum.total, links: links, weights: weights,

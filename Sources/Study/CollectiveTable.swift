@@ -71,12 +71,59 @@ public struct CollectiveTable: Sendable {
 
   /// The collectives summed up by title, algorithm and purpose, the longest transfer first.
   ///
-  /// - Complexity: O(collectives), once.
+  /// - Complexity: O(groups) and the collectives of those that are not alike, once.
   var summaries: [CollectiveSummary] {
     if case .replay(let replay) = storage {
       return replay.sums.value { CollectiveSummary.all(self) }
     }
     return CollectiveSummary.all(self)
+  }
+
+  /// How many of the collectives rules supplied.
+  ///
+  /// - Complexity: O(groups) and the collectives that are no other group's.
+  var assumedCount: Int {
+    guard case .replay(let replay) = storage else {
+      return count { $0.instance.assumedBy != nil }
+    }
+    let ofList = replay.instances.distinctLists.map { $0.count { $0.assumedBy != nil } }
+    return (0..<replay.instances.groupCount).reduce(0) {
+      $0 + ofList[replay.instances.list(ofGroup: $1)]
+    }
+  }
+
+  /// The collectives of one group after the other: their numbers, and what only groups share whose
+  /// collectives are alike and went alike.
+  var byGroup: [(range: Range<Int>, likeness: Likeness)] {
+    switch storage {
+    case .replay(let replay):
+      return (0..<replay.instances.groupCount).map { group in
+        (
+          replay.instances.range(ofGroup: group),
+          Likeness(
+            list: replay.instances.list(ofGroup: group),
+            outcome: replay.outcomes.likeness(ofGroup: group),
+            size: replay.groups[group].ranks.count)
+        )
+      }
+    case .rows(let rows):
+      var runs: [(range: Range<Int>, likeness: Likeness)] = []
+      for (number, row) in rows.enumerated() {
+        if let last = runs.last, rows[last.range.lowerBound].instance.group == row.instance.group {
+          runs[runs.count - 1].range = last.range.lowerBound..<number + 1
+        } else {
+          runs.append((number..<number + 1, Likeness(list: runs.count, outcome: 0, size: 0)))
+        }
+      }
+      return runs
+    }
+  }
+
+  /// What groups have in common whose collectives are alike and went alike.
+  struct Likeness: Hashable {
+    var list: Int
+    var outcome: Int
+    var size: Int
   }
 
   /// Makes all rows, so that they can be changed.

@@ -86,64 +86,105 @@ extension ScenarioResult {
   public var rankCount: Int { parts.count }
 
   /// Collectives whose kind and sizes rules supplied.
-  public var assumedCollectives: Int { collectives.count { $0.instance.assumedBy != nil } }
+  public var assumedCollectives: Int { collectives.assumedCount }
 }
 
 extension CollectiveSummary {
   /// The collectives summed up, the longest transfer first.
+  ///
+  /// All sums are of whole numbers, so that they hang on no order, and what is alike is added up once.
   static func all(_ collectives: CollectiveTable) -> [CollectiveSummary] {
     struct Key: Hashable {
       var title: String
       var algorithm: String
       var purpose: String
     }
-    var sums: [SummedCalls] = []
+    var sums: [(key: Key, calls: SummedCalls)] = []
     var places: [Key: Int] = [:]
-    // Most calls are what the last of their group were.
-    var last: (key: Key, place: Int)?
-    for row in collectives {
-      let key = Key(
-        title: row.instance.title, algorithm: row.outcome.lowered?.algorithm ?? "",
-        purpose: row.group.family)
-      let place = last?.key == key ? last?.place ?? 0 : places[key] ?? sums.count
-      if place == sums.count {
-        places[key] = place
-        sums.append(
-          SummedCalls(title: key.title, algorithm: key.algorithm, purpose: key.purpose, row))
+    var known: [CollectiveTable.Likeness: [SummedCalls]] = [:]
+    for (range, likeness) in collectives.byGroup where !range.isEmpty {
+      let own = known[likeness] ?? SummedCalls.all(range.lazy.map { collectives[$0] })
+      known[likeness] = own
+      let purpose = collectives[range.lowerBound].group.family
+      for calls in own {
+        let key = Key(title: calls.title, algorithm: calls.algorithm, purpose: purpose)
+        if let place = places[key] {
+          sums[place].calls.add(calls)
+        } else {
+          places[key] = sums.count
+          sums.append((key, calls))
+        }
       }
-      last = (key, place)
-      sums[place].add(row)
     }
-    return sums.map(\.summary).enumerated().sorted {
+    return sums.map { $0.calls.summary(purpose: $0.key.purpose) }.enumerated().sorted {
       ($1.element.transfer, $0.offset) < ($0.element.transfer, $1.offset)
     }.map(\.element)
   }
 }
 
-/// Adds up the calls of a summary, group by group.
+/// Calls of one title and algorithm, added up.
 private struct SummedCalls {
-  private(set) var summary: CollectiveSummary
-  private var lastGroup: Int?
-  private var rates = (sum: 0.0, count: 0)
+  let title: String
+  let algorithm: String
+  private let bottleneck: String
+  private var groups = 1
+  private var count = 0
+  private var captured = SimDuration.zero
+  private var transfer = SimDuration.zero
+  /// The sum of bus bandwidths in 2⁻³² bytes/s, and how many there are.
+  private var rates = (sum: Int128(0), count: 0)
+  private var contention: Double?
 
-  init(title: String, algorithm: String, purpose: String, _ first: ScenarioResult.CollectiveRow) {
-    summary = CollectiveSummary(
-      title: title, algorithm: algorithm, purpose: purpose, groups: 0, count: 0, captured: .zero,
-      transfer: .zero, bottleneck: first.bottleneck)
+  private static let rateScale = 0x1p32
+  /// Faster than any link, and sums of as many as there may be are in range.
+  private static let mostRate = 1e18
+
+  /// The calls of one group by title and algorithm, in order of the first.
+  static func all(_ rows: some Sequence<ScenarioResult.CollectiveRow>) -> [SummedCalls] {
+    var sums: [SummedCalls] = []
+    for row in rows {
+      let (title, algorithm) = (row.instance.title, row.outcome.lowered?.algorithm ?? "")
+      let place = sums.firstIndex { $0.title == title && $0.algorithm == algorithm } ?? sums.count
+      if place == sums.count {
+        sums.append(SummedCalls(title: title, algorithm: algorithm, bottleneck: row.bottleneck))
+      }
+      sums[place].add(row)
+    }
+    return sums
   }
 
-  mutating func add(_ row: ScenarioResult.CollectiveRow) {
-    if row.instance.group != lastGroup { summary.groups += 1 }
-    lastGroup = row.instance.group
-    summary.count += 1
-    summary.captured = summary.captured.addingSaturated(row.instance.capturedDuration)
-    summary.transfer = summary.transfer.addingSaturated(row.outcome.transferTime)
+  private init(title: String, algorithm: String, bottleneck: String) {
+    (self.title, self.algorithm, self.bottleneck) = (title, algorithm, bottleneck)
+  }
+
+  private mutating func add(_ row: ScenarioResult.CollectiveRow) {
+    count += 1
+    captured = captured.addingSaturated(row.instance.capturedDuration)
+    transfer = transfer.addingSaturated(row.outcome.transferTime)
     if let rate = row.bandwidths?.bus {
-      rates = (rates.sum + rate, rates.count + 1)
-      summary.busBandwidth = rates.sum / Double(rates.count)
+      rates.sum += Int128(min(rate, Self.mostRate) * Self.rateScale)
+      rates.count += 1
     }
-    if let factor = row.contentionFactor {
-      summary.contention = max(summary.contention ?? factor, factor)
-    }
+    if let factor = row.contentionFactor { contention = max(contention ?? factor, factor) }
+  }
+
+  /// Adds calls of another group.
+  mutating func add(_ other: SummedCalls) {
+    groups += other.groups
+    count += other.count
+    captured = captured.addingSaturated(other.captured)
+    transfer = transfer.addingSaturated(other.transfer)
+    rates.sum += other.rates.sum
+    rates.count += other.rates.count
+    if let factor = other.contention { contention = max(contention ?? factor, factor) }
+  }
+
+  func summary(purpose: String) -> CollectiveSummary {
+    CollectiveSummary(
+      title: title, algorithm: algorithm, purpose: purpose, groups: groups, count: count,
+      captured: captured, transfer: transfer,
+      busBandwidth: rates.count > 0
+        ? Double(rates.sum) / Double(rates.count) / Self.rateScale : nil,
+      contention: contention, bottleneck: bottleneck)
   }
 }

@@ -222,29 +222,40 @@ struct ScenarioRunner {
       }
     }
     let ranks = Int128(max(1, result.parts.count))
-    return workload.groups.indices.compactMap { group in
-      let range = workload.instances.range(ofGroup: group)
-      guard !range.isEmpty else { return nil }
-      var row = ScenarioResult.GroupRow(
-        group: workload.groups[group], kinds: [], logicalBytes: 0, wireBytes: 0,
-        exposed: SimDuration(picoseconds: Int64((exposed[group] ?? 0) / ranks)),
-        transferTime: .zero, capturedTime: .zero)
-      let size = workload.groups[group].ranks.count
-      let instances = workload.instances.distinctLists[workload.instances.list(ofGroup: group)]
-      let kinds = Dictionary(grouping: instances, by: \.kind).map { ($0.key, $0.value.count) }
-      row.kinds = kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) }
-      row.logicalBytes = logicalBytes(ofGroup: group, instances, size: size)
-      for (lowered, count) in result.collectives.lowered(in: range) {
-        let bytes = lowered.phases.reduce(0.0) { $0 + $1.transfers.reduce(0) { $0 + $1.bytes } }
-        row.wireBytes += bytes * Double(count)
-      }
-      for (position, number) in range.enumerated() {
-        row.transferTime = row.transferTime.addingSaturated(
-          result.collectives[number].transferTime)
-        row.capturedTime = row.capturedTime.addingSaturated(instances[position].capturedDuration)
-      }
+    // Thousands of groups do alike, and fare alike: their sums are found once.
+    var known: [CollectiveTable.Likeness: ScenarioResult.GroupRow] = [:]
+    return zip(workload.groups.indices, table.byGroup).compactMap { group, own in
+      guard !own.range.isEmpty else { return nil }
+      var row = known[own.likeness] ?? groupRow(group, own.range, result)
+      known[own.likeness] = row
+      row.group = workload.groups[group]
+      row.exposed = SimDuration(picoseconds: Int64((exposed[group] ?? 0) / ranks))
       return row
     }
+  }
+
+  /// What the collectives of a group, `range` among all, come to; of none is known here what is exposed.
+  private func groupRow(
+    _ group: Int, _ range: Range<Int>, _ result: ReplayResult
+  ) -> ScenarioResult.GroupRow {
+    var row = ScenarioResult.GroupRow(
+      group: workload.groups[group], kinds: [], logicalBytes: 0, wireBytes: 0, exposed: .zero,
+      transferTime: .zero, capturedTime: .zero)
+    let size = workload.groups[group].ranks.count
+    let instances = workload.instances.distinctLists[workload.instances.list(ofGroup: group)]
+    let kinds = Dictionary(grouping: instances, by: \.kind).map { ($0.key, $0.value.count) }
+    row.kinds = kinds.sorted { $0.0.rawValue < $1.0.rawValue }.map { (kind: $0.0, count: $0.1) }
+    row.logicalBytes = logicalBytes(ofGroup: group, instances, size: size)
+    for (lowered, count) in result.collectives.lowered(in: range) {
+      let bytes = lowered.phases.reduce(0.0) { $0 + $1.transfers.reduce(0) { $0 + $1.bytes } }
+      row.wireBytes += bytes * Double(count)
+    }
+    for (position, number) in range.enumerated() {
+      row.transferTime = row.transferTime.addingSaturated(
+        result.collectives[number].transferTime)
+      row.capturedTime = row.capturedTime.addingSaturated(instances[position].capturedDuration)
+    }
+    return row
   }
 
   /// What a group was asked to move; what is alike is counted, not added up.

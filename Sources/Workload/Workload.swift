@@ -93,6 +93,8 @@ public struct WorkloadOptions: Sendable, Hashable {
   public var routing: ExpertRouting?
   /// Whether to infer dependencies from timing.
   public var infersDependencies = true
+  /// How many times the job stands side by side, each by itself.
+  public var replicas = 1
 
   /// The defaults: the last step, no extrapolation, inference on.
   public init() {}

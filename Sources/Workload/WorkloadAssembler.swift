@@ -155,11 +155,12 @@ public struct WorkloadAssembler {
     var log = trace.log
     for program in matched.programs { LaunchOrder.note(program, in: &log) }
     if let routed = matched.routed { assumptions.append(try routed.assumption()) }
-    return Workload(
+    let once = Workload(
       worldSize: trace.worldSize, groups: matched.groups, programs: matched.programs,
       programOfRank: sources.programOfRank, groupsOfRank: matched.groupsOfRank,
       instances: matched.instances, captured: captured, hosts: hosts(),
       repeatedRanks: trace.repeats.count, assumptions: assumptions, log: log)
+    return try once.repeated(options.replicas)
   }
 
   /// The host of each rank; empty where nothing is known of any.

@@ -22,7 +22,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let study = Study(
-      traces: try traces.map { try trace.source([$0]) },
+      traces: try traces.map { try trace.source([$0], scenario.replicas) },
       scenarios: try scenario.scenarios(fabrics: fabric, placements: placement, trace))
     try await scenario.run(study, showing: trace)
   }

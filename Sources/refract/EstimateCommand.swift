@@ -35,13 +35,24 @@ struct EstimateCommand: ParsableCommand {
     help: "How times of an all-to-all within and between pods add up: the longer, or the sum.")
   var tiers = ClosedForm.Tiers.parallel
 
+  @Option(name: .long, help: "How a token's experts are drawn: each of all, or each of those left.")
+  var draw = ClosedForm.Draw.repeated
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Behind which compute communication hides with --overlap layer: of the whole step, or of its own pass.",
+      valueName: "step|pass"))
+  var hiding = ClosedForm.Hiding.step
+
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
   func run() throws {
     let (model, layout) = try (synthesis.changedModel(), synthesis.parallelLayout())
     let form = try ClosedForm(
-      model, layout: layout, options: synthesis.options(), copies: dedup, tiers: tiers)
+      model, layout: layout, options: synthesis.options(),
+      choices: ClosedForm.Choices(copies: dedup, tiers: tiers, draw: draw, hiding: hiding))
     let changes = try overlays.map { try FabricOverlay($0) }
     let rows = try fabric.map { name in
       let fabric = try FabricPreset.load(nameOrFile: name, overlays: changes)

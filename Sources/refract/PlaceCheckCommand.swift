@@ -35,7 +35,7 @@ extension PlaceCommand {
         try files.filter(PlacementRules.isMeant).map(PlacementRules.init(file:)))
       let fabric = try options.loadFabric()
       let (trace, workload) = try options.trace.captured(
-        options.inputs, rules: files.filter { !PlacementRules.isMeant($0) })
+        options.inputs, rules: files.filter { !PlacementRules.isMeant($0) }, options.replicas)
       let job = try options.placed(workload, policy, fabric)
       let replays = Replays(trace: trace, policy: policy, options: options)
       let verdicts = try RuleCheck(
@@ -74,7 +74,8 @@ private final class Replays {
     let prepared =
       try self.prepared
       ?? PreparedTrace(
-        trace, options: try options.trace.workloadOptions(), name: Study.name(options.inputs))
+        trace, options: try options.trace.workloadOptions(options.replicas),
+        name: Study.name(options.inputs))
     self.prepared = prepared
     let scenario = Scenario(
       fabric: options.fabric, overlays: try options.lowering.fabricOverlays(),

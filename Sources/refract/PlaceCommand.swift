@@ -32,6 +32,7 @@ struct PlacedTraceOptions: ParsableArguments {
   var fabric: String
 
   @OptionGroup var trace: TraceOptions
+  @OptionGroup var replicas: ReplicaArguments
   @OptionGroup var lowering: LoweringArguments
 
   /// The fabric, changes made and faults taken away.
@@ -54,13 +55,13 @@ struct PlacedTraceOptions: ParsableArguments {
 extension TraceOptions {
   /// What was captured, and the one step in question; kernel rules are those of `rules`.
   func captured(
-    _ inputs: [String], rules: [String]
+    _ inputs: [String], rules: [String], _ replicas: ReplicaArguments
   ) throws -> (trace: Trace, workload: Workload) {
     let captured = try Ingestor(
       rules: try rules.map(KernelRules.init(nameOrFile:)), salvages: salvage,
       threads: reading.threadCount, progress: reading.progress
     ).ingest(inputs)
-    let options = try workloadOptions()
+    let options = try workloadOptions(replicas)
     guard options.step != .each else {
       throw Diagnostic(
         .usage, "--step all names several steps, and a placement is looked at with one",
@@ -95,7 +96,7 @@ extension PlaceCommand {
       let policies = try placement.map { try options.lowering.seats.policy($0) }
       let fabric = try options.loadFabric()
       let workload = try options.trace.captured(
-        options.inputs, rules: options.trace.rules
+        options.inputs, rules: options.trace.rules, options.replicas
       ).workload
       let jobs = try policies.map { try options.placed(workload, $0, fabric) }
       try printOutput(

@@ -36,11 +36,16 @@ extension PlaceCommand {
     var output: String
 
     @OptionGroup var trace: TraceOptions
+    @OptionGroup var replicas: ReplicaArguments
     @OptionGroup var lowering: LoweringArguments
 
     func validate() throws {
       guard inputs.isEmpty != (ranks == nil) else {
         throw ValidationError("name a trace, or give --ranks, and not both")
+      }
+      guard ranks == nil || replicas.replicas == 1 else {
+        throw ValidationError(
+          "--replicas puts a trace on the fabric several times, and there is none")
       }
       if let ranks, !(1...1 << 20 ~= ranks) {
         throw ValidationError("--ranks is from 1 to \(1 << 20)")
@@ -62,7 +67,7 @@ extension PlaceCommand {
 
     private func job() throws -> PlacementJob {
       if let ranks { return PlacementJob(worldSize: ranks) }
-      return PlacementJob(try trace.captured(inputs, rules: trace.rules).workload)
+      return PlacementJob(try trace.captured(inputs, rules: trace.rules, replicas).workload)
     }
   }
 }

@@ -20,7 +20,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
   func run() async throws {
     let study = try Study(
-      traces: [trace.source(inputs)],
+      traces: [trace.source(inputs, scenario.replicas)],
       scenarios: scenario.scenarios(fabrics: [fabric], placements: [placement], trace))
     try await scenario.run(study, showing: trace)
   }

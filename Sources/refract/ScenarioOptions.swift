@@ -9,6 +9,7 @@ public import Study
 struct ScenarioOptions: ParsableArguments {
   @OptionGroup var lowering: LoweringArguments
   @OptionGroup var compute: ComputeArguments
+  @OptionGroup var replicas: ReplicaArguments
 
   @Option(
     name: .long,

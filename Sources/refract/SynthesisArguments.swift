@@ -128,3 +128,5 @@ extension SynthesisOptions.AllToAllShare: ExpressibleByArgument {}
 extension SynthesisOptions.Gradients: ExpressibleByArgument {}
 extension ClosedForm.Copies: ExpressibleByArgument {}
 extension ClosedForm.Tiers: ExpressibleByArgument {}
+extension ClosedForm.Draw: ExpressibleByArgument {}
+extension ClosedForm.Hiding: ExpressibleByArgument {}

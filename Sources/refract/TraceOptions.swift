@@ -81,8 +81,9 @@ struct TraceOptions: ParsableArguments {
   }
 
   /// How a workload is to be made; reads the routing file.
-  func workloadOptions() throws -> WorkloadOptions {
+  func workloadOptions(_ replicas: ReplicaArguments? = nil) throws -> WorkloadOptions {
     var options = WorkloadOptions()
+    options.replicas = replicas?.replicas ?? 1
     options.routing = try routing.map { try RoutingFile.read($0, repeats: routingTile) }
     options.step = StepSelection(step) ?? .last
     options.ranksPerHost = ranksPerHost
@@ -95,15 +96,29 @@ struct TraceOptions: ParsableArguments {
   }
 
   /// The trace that `inputs` together are.
-  func source(_ inputs: [String]) throws -> TraceSource {
+  func source(_ inputs: [String], _ replicas: ReplicaArguments? = nil) throws -> TraceSource {
     TraceSource(
-      inputs: inputs, rules: rules, salvages: salvage, options: try workloadOptions())
+      inputs: inputs, rules: rules, salvages: salvage, options: try workloadOptions(replicas))
   }
 
   /// Prints diagnostics, unless told to be quiet.
   func show(_ diagnostics: [Diagnostic]) {
     guard !reading.quiet else { return }
     for diagnostic in diagnostics { printError("refract: " + DiagnosticRenderer.line(diagnostic)) }
+  }
+}
+
+/// How often a job stands on a fabric: of the commands that place it.
+struct ReplicaArguments: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Put the job on the fabric so many times, as replicas that exchange nothing with one another.",
+      valueName: "n"))
+  var replicas = 1
+
+  func validate() throws {
+    guard replicas > 0 else { throw ValidationError("--replicas is at least 1") }
   }
 }
 

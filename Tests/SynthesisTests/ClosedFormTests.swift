@@ -44,8 +44,8 @@ struct ClosedFormTests {
     var options = SynthesisOptions()
     options.overlap = calibration.overlap
     return try ClosedForm(
-      model, layout: ParallelLayout(layout), options: options, copies: calibration.copies,
-      tiers: calibration.tiers)
+      model, layout: ParallelLayout(layout), options: options,
+      choices: ClosedForm.Choices(copies: calibration.copies, tiers: calibration.tiers))
   }
 
   @Test("both calibrations come to their ratios", arguments: calibrations)
@@ -87,8 +87,8 @@ struct ClosedFormTests {
     let model = ModelFixture.small
     let options = ModelFixture.options
     let form = try ClosedForm(
-      model, layout: ParallelLayout("tp2-pp2-dp4-ep2"), options: options, copies: .rank,
-      tiers: .series)
+      model, layout: ParallelLayout("tp2-pp2-dp4-ep2"), options: options,
+      choices: ClosedForm.Choices(copies: .rank, tiers: .series))
     // 1 GB/s within pods of one group of 2, 0.5 GB/s between.
     let times = try form.times(
       on: TwoTierFabric(
@@ -110,6 +110,35 @@ struct ClosedFormTests {
     #expect(abs(times.step - step) < 1e-12)
   }
 
+  /// The step above, with experts drawn from those left, and overlap within each pass.
+  @Test("each choice is what a hand computes")
+  func choices() throws {
+    let fabric = TwoTierFabric(
+      scaleUp: .gigabitsPerSecond(8), scaleOut: .gigabitsPerSecond(4), gpusPerPod: 2)
+    func times(_ draw: ClosedForm.Draw, _ hiding: ClosedForm.Hiding) throws -> ClosedForm.Times {
+      var options = ModelFixture.options
+      options.overlap = .layer
+      // As much compute as lies between half of the communication and all of it.
+      options.flops = 28_032 / 400e-9
+      return try ClosedForm(
+        ModelFixture.small, layout: ParallelLayout("tp2-pp2-dp4-ep2"), options: options,
+        choices: ClosedForm.Choices(copies: .rank, tiers: .series, draw: draw, hiding: hiding)
+      ).times(on: fabric)
+    }
+    // 2 of 4 experts, 2 of them on the other rank: the first is not there, nor the second of 3 left.
+    let crossing = 1 - (2.0 / 4) * (1.0 / 3)
+    let between = 4 * crossing * 32 / 0.5e9
+    let distinct = try times(.distinct, .pass)
+    #expect(abs(distinct.exchangeBetween - between) < 1e-18)
+    let half = (256e-9 + between) / 2
+    let compute = distinct.compute
+    #expect(abs(compute - 400e-9) < 1e-15)
+    #expect(
+      abs(distinct.exposed - (max(0, half - compute / 3) + max(0, half - compute * 2 / 3))) < 1e-18)
+    #expect(try times(.distinct, .step).exposed == max(0, 2 * half - compute))
+    #expect(try times(.repeated, .step).exchangeBetween < between)
+  }
+
   @Test("what the form doesn't know is refused")
   func refusals() throws {
     let deepSeek = try ModelPreset.load(nameOrFile: "deepseek-v3")
@@ -117,8 +146,8 @@ struct ClosedFormTests {
     uneven.unevenStages = true
     let refusal = thrownDiagnostic {
       try ClosedForm(
-        deepSeek, layout: ParallelLayout("dp64-ep64"), options: uneven, copies: .rank,
-        tiers: .parallel)
+        deepSeek, layout: ParallelLayout("dp64-ep64"), options: uneven,
+        choices: ClosedForm.Choices(copies: .rank, tiers: .parallel))
     }
     #expect(refusal?.code == .usage)
     let narrow = thrownDiagnostic {

@@ -34,6 +34,13 @@ public struct CollectiveOutcomes: RandomAccessCollection, Sendable {
 }
 
 extension CollectiveOutcomes {
+  /// A number that only groups share whose rendezvous went alike and were alike on the links: of what was
+  /// not folded each group has its own. O(1).
+  public func likeness(ofGroup group: Int) -> Int {
+    guard let fold else { return group }
+    return Int(fold.groupClass[group])
+  }
+
   /// What the rendezvous numbered `range`, all of one group, were on the links, and how many of them
   /// each was, in order of the first.
   public func lowered(in range: Range<Int>) -> [(lowered: LoweredCollective, count: Int)] {

@@ -19,7 +19,8 @@ import Quantities
 /// Tiers in parallel take the longer of the times within and between pods, in series their sum. Stages and
 /// gradients use the network between pods. Where groups lie unequally in pods, the member that takes the
 /// longest counts. A token's experts are drawn one by one, each from all, which makes fewer copies than a
-/// draw without repetition, as `TokenRouting` has it.
+/// draw without repetition, as `TokenRouting` has it; and communication of either pass hides behind
+/// compute of both. Where a replay differs, `Choices` says of both whether they are why.
 public struct ClosedForm: Sendable {
   /// Within what a token is sent once.
   public enum Copies: String, Sendable, CaseIterable {
@@ -31,19 +32,52 @@ public struct ClosedForm: Sendable {
     case parallel, series
   }
 
+  /// How a token's experts are drawn.
+  public enum Draw: String, Sendable, CaseIterable {
+    /// Each from all of them, so that one may be drawn twice: 1 − (1 − g/G)^k.
+    case repeated
+    /// Each from those not drawn yet, as routers do: 1 − Π (N − N·g/G − i)/(N − i) over i < k, N experts.
+    case distinct
+  }
+
+  /// Behind which compute a layer's communication hides, where there is overlap.
+  public enum Hiding: String, Sendable, CaseIterable {
+    /// That of both passes together.
+    case step
+    /// Forward behind forward, backward behind backward, as one follows the other.
+    case pass
+  }
+
+  /// Choices of the form that are none of the step's.
+  public struct Choices: Sendable, Hashable {
+    /// Within what a token is sent once.
+    public var copies: Copies
+    /// How the times within and between pods add up.
+    public var tiers: Tiers
+    /// How a token's experts are drawn.
+    public var draw: Draw
+    /// Behind what communication hides.
+    public var hiding: Hiding
+
+    /// Choices; the last two as published models of such steps have them.
+    public init(
+      copies: Copies, tiers: Tiers, draw: Draw = .repeated, hiding: Hiding = .step
+    ) {
+      (self.copies, self.tiers, self.draw, self.hiding) = (copies, tiers, draw, hiding)
+    }
+  }
+
   private let model: MoEModel
   private let layout: ParallelLayout
   private let options: SynthesisOptions
-  private let copies: Copies
-  private let tiers: Tiers
+  private let choices: Choices
 
   /// The closed form of a step.
   ///
   /// - Throws: a `Diagnostic` where the layout does not divide the model, or the model has what the form
   ///   doesn't know: layers without experts, group-limited routing, sizes of elements that differ.
   public init(
-    _ model: MoEModel, layout: ParallelLayout, options: SynthesisOptions, copies: Copies,
-    tiers: Tiers
+    _ model: MoEModel, layout: ParallelLayout, options: SynthesisOptions, choices: Choices
   ) throws {
     try Fitting(model, layout, options).check()
     let bytes = model.elementBytes
@@ -60,8 +94,7 @@ public struct ClosedForm: Sendable {
     self.model = model
     self.layout = layout
     self.options = options
-    self.copies = copies
-    self.tiers = tiers
+    self.choices = choices
   }
 
   /// What the step is made of, in seconds; all but the last two of one layer and micro-batch.
@@ -128,8 +161,7 @@ public struct ClosedForm: Sendable {
     if let slowest { (times.exchangeWithin, times.exchangeBetween) = slowest }
     let communication =
       times.tensorParallel + total((times.exchangeWithin, times.exchangeBetween))
-    times.exposed =
-      options.overlap == .none ? communication : max(0, communication - times.compute)
+    times.exposed = exposed(communication, times.compute)
     times.pipeline = layout.pipeline > 1 ? 2 * bytes / tensor / out : 0
     times.gradients = gradients(out)
     let layers = Double(model.layers / layout.pipeline)
@@ -140,8 +172,19 @@ public struct ClosedForm: Sendable {
     return times
   }
 
+  /// What of a layer's communication compute does not hide. A third of compute and half of communication
+  /// are forward.
+  private func exposed(_ communication: Double, _ compute: Double) -> Double {
+    switch (options.overlap, choices.hiding) {
+    case (.none, _): communication
+    case (.layer, .step): max(0, communication - compute)
+    case (.layer, .pass):
+      max(0, communication / 2 - compute / 3) + max(0, communication / 2 - 2 * compute / 3)
+    }
+  }
+
   private func total(_ exchange: (within: Double, between: Double)) -> Double {
-    tiers == .parallel
+    choices.tiers == .parallel
       ? max(exchange.within, exchange.between) : exchange.within + exchange.between
   }
 
@@ -151,13 +194,8 @@ public struct ClosedForm: Sendable {
   ) -> (staying: Double, crossing: Double) {
     let all = Double(layout.expert)
     let here = Double(fragments[place])
-    func hit(_ members: Double) -> Double {
-      var miss = 1.0
-      for _ in 0..<model.experts.perToken { miss *= 1 - members / all }
-      return 1 - miss
-    }
     let each = all * hit(1)
-    switch copies {
+    switch choices.copies {
     case .rank: return (each * (here - 1) / all, each * (all - here) / all)
     case .pod:
       let sent = fragments.indices.filter { $0 != place }
@@ -166,6 +204,18 @@ public struct ClosedForm: Sendable {
       // A member that is alone in its pod has nobody to forward to.
       return (here > 1 ? each * (all - 1) / all : 0, max(sent, got))
     }
+  }
+
+  /// The chance that one of a token's experts is on one of so many members.
+  private func hit(_ members: Double) -> Double {
+    let experts = Double(model.experts.count)
+    let elsewhere = experts * (1 - members / Double(layout.expert))
+    var miss = 1.0
+    for drawn in 0..<model.experts.perToken {
+      let gone = choices.draw == .distinct ? Double(drawn) : 0
+      miss *= max(0, elsewhere - gone) / (experts - gone)
+    }
+    return 1 - miss
   }
 
   private func gradients(_ out: Double) -> Double {
