@@ -45,6 +45,13 @@ struct EstimateCommand: ParsableCommand {
       valueName: "step|pass"))
   var hiding = ClosedForm.Hiding.step
 
+  @Option(
+    name: .long,
+    help:
+      "With --dedup pod, how ranks hand copies on within one: all alike, or in turns, and whoever is slowest."
+  )
+  var relays = ClosedForm.Relays.average
+
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
@@ -52,7 +59,8 @@ struct EstimateCommand: ParsableCommand {
     let (model, layout) = try (synthesis.changedModel(), synthesis.parallelLayout())
     let form = try ClosedForm(
       model, layout: layout, options: synthesis.options(),
-      choices: ClosedForm.Choices(copies: dedup, tiers: tiers, draw: draw, hiding: hiding))
+      choices: ClosedForm.Choices(
+        copies: dedup, tiers: tiers, draw: draw, hiding: hiding, relays: relays))
     let changes = try overlays.map { try FabricOverlay($0) }
     let rows = try fabric.map { name in
       let fabric = try FabricPreset.load(nameOrFile: name, overlays: changes)

@@ -130,3 +130,4 @@ extension ClosedForm.Copies: ExpressibleByArgument {}
 extension ClosedForm.Tiers: ExpressibleByArgument {}
 extension ClosedForm.Draw: ExpressibleByArgument {}
 extension ClosedForm.Hiding: ExpressibleByArgument {}
+extension ClosedForm.Relays: ExpressibleByArgument {}

@@ -168,11 +168,70 @@ struct SynthesisReplayTests {
     lowering.deduplication = .rank
     let replayed = try ScenarioRunner(prepared, Scenario(fabric: path, lowering: lowering)).run()
     let form = try ClosedForm(
-      model, layout: layout, options: options, copies: .rank, tiers: .parallel)
+      model, layout: layout, options: options,
+      choices: ClosedForm.Choices(copies: .rank, tiers: .parallel))
     let times = try form.times(on: TwoTierFabric(FabricPreset.load(nameOrFile: path)))
     // 4 · 2 times half of 64 bytes at 10 B/ms; 4 times 16 bytes that cross, at 1 B/ms.
     #expect(abs(times.tensorParallel - 0.0256) < 1e-9)
     #expect(abs(times.exchangeBetween - 0.064) < 1e-9)
     #expect(abs(replayed.stepTime.seconds - times.step) < 1e-6 * times.step)
+  }
+
+  /// What a closed form leaves to a replay: draws, overlap and copies as a replay has them, nothing across
+  /// stages and replicas.
+  struct Likeness: CustomTestStringConvertible, Sendable {
+    var copies: ClosedForm.Copies
+    var tiers: ClosedForm.Tiers
+    var overlap: SynthesisOptions.Overlap
+    var flops: Double
+    var testDescription: String { "\(copies) \(tiers) \(overlap) at \(flops) FLOP/s" }
+  }
+
+  static let likenesses = [1e4, 1e5, 1e6].flatMap { flops in
+    [
+      Likeness(copies: .rank, tiers: .parallel, overlap: .none, flops: flops),
+      Likeness(copies: .rank, tiers: .parallel, overlap: .layer, flops: flops),
+      Likeness(copies: .pod, tiers: .series, overlap: .none, flops: flops),
+      Likeness(copies: .pod, tiers: .series, overlap: .layer, flops: flops),
+    ]
+  }
+
+  /// Two pods of two groups each: experts drawn from those left, overlap pass by pass.
+  @Test("with its differences taken away the closed form is the replay", arguments: likenesses)
+  func withoutDifferences(_ like: Likeness) throws {
+    var model = Self.model
+    try model.send(eachTokenTo: 2)
+    var options = SynthesisOptions()
+    options.microbatches = 2
+    options.flops = like.flops
+    options.overlap = like.overlap
+    options.gradients = .none
+    let layout = try ParallelLayout("tp2-dp4-ep4")
+    let path = try directory.write(
+      "pods.json",
+      """
+      {"schema": "refract.fabric/1", "name": "pods", "pods": 2, "pod": {"gpus": 4,
+       "scale_up": {"bandwidth_gbps": 0.00008, "planes": 1, "hop_latency_ns": 0,
+                    "efficiency": 1.0, "technology": "electrical"}},
+       "scale_out": {"bandwidth_gbps": 0.000008, "hop_latency_ns": 0, "efficiency": 1.0,
+                     "oversubscription": 1.0, "technology": "optical"}}
+      """)
+    let trace = try Synthesizer(model, layout: layout, options: options).trace()
+    let prepared = try PreparedTrace(trace, options: WorkloadOptions(), name: "step")
+    var lowering = LoweringOptions()
+    lowering.deduplication = like.copies == .rank ? .rank : .pod
+    lowering.stages = like.tiers == .series ? .serial : .pipelined
+    let replayed = try ScenarioRunner(prepared, Scenario(fabric: path, lowering: lowering)).run()
+    func step(_ draw: ClosedForm.Draw, _ hiding: ClosedForm.Hiding) throws -> Double {
+      try ClosedForm(
+        model, layout: layout, options: options,
+        choices: ClosedForm.Choices(
+          copies: like.copies, tiers: like.tiers, draw: draw, hiding: hiding, relays: .turns)
+      ).times(on: TwoTierFabric(FabricPreset.load(nameOrFile: path))).step
+    }
+    let alike = try step(.distinct, .pass)
+    #expect(abs(replayed.stepTime.seconds - alike) < 1e-6 * alike)
+    #expect(try step(.repeated, .pass) <= alike)
+    #expect(try step(.distinct, .step) <= alike)
   }
 }

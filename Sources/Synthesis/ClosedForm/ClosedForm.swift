@@ -19,8 +19,9 @@ import Quantities
 /// Tiers in parallel take the longer of the times within and between pods, in series their sum. Stages and
 /// gradients use the network between pods. Where groups lie unequally in pods, the member that takes the
 /// longest counts. A token's experts are drawn one by one, each from all, which makes fewer copies than a
-/// draw without repetition, as `TokenRouting` has it; and communication of either pass hides behind
-/// compute of both. Where a replay differs, `Choices` says of both whether they are why.
+/// draw without repetition, as `TokenRouting` has it; communication of either pass hides behind compute of
+/// both; and ranks that forward do so all alike, to themselves too. Where a replay differs, `Choices` takes each of
+/// the three away.
 public struct ClosedForm: Sendable {
   /// Within what a token is sent once.
   public enum Copies: String, Sendable, CaseIterable {
@@ -48,6 +49,16 @@ public struct ClosedForm: Sendable {
     case pass
   }
 
+  /// How the ranks of a pod hand on what has come to it, where copies are made once a pod.
+  public enum Relays: String, Sendable, CaseIterable {
+    /// All alike, and as if to themselves too: c·(G−1)/G; a call takes what its slowest member does.
+    case average
+    /// In turns, and nothing that is their own: c·(g−1)/g, and more where pods hold unequal parts of a group,
+    /// so that some come first more often. A call takes what the slowest does within pods and what
+    /// the slowest does between them, whoever they are.
+    case turns
+  }
+
   /// Choices of the form that are none of the step's.
   public struct Choices: Sendable, Hashable {
     /// Within what a token is sent once.
@@ -58,12 +69,16 @@ public struct ClosedForm: Sendable {
     public var draw: Draw
     /// Behind what communication hides.
     public var hiding: Hiding
+    /// What travels within pods behind what has crossed.
+    public var relays: Relays
 
-    /// Choices; the last two as published models of such steps have them.
+    /// Choices; the last three as published models of such steps have them.
     public init(
-      copies: Copies, tiers: Tiers, draw: Draw = .repeated, hiding: Hiding = .step
+      copies: Copies, tiers: Tiers, draw: Draw = .repeated, hiding: Hiding = .step,
+      relays: Relays = .average
     ) {
-      (self.copies, self.tiers, self.draw, self.hiding) = (copies, tiers, draw, hiding)
+      (self.copies, self.tiers) = (copies, tiers)
+      (self.draw, self.hiding, self.relays) = (draw, hiding, relays)
     }
   }
 
@@ -154,11 +169,16 @@ public struct ClosedForm: Sendable {
       }
     times.tensorParallel = 4 * rounds * bytes * (tensor - 1) / tensor / up
     let unit = options.allToAll == .sharded ? bytes / tensor : bytes
-    let slowest = fragments.indices.map { place -> (within: Double, between: Double) in
+    let exchanges = fragments.indices.map { place -> (within: Double, between: Double) in
       let copies = copyCounts(fragments, place)
       return (4 * copies.staying * unit / up, 4 * copies.crossing * unit / out)
-    }.max { total($0) < total($1) }
-    if let slowest { (times.exchangeWithin, times.exchangeBetween) = slowest }
+    }
+    if choices.relays == .turns {
+      times.exchangeWithin = exchanges.map(\.within).max() ?? 0
+      times.exchangeBetween = exchanges.map(\.between).max() ?? 0
+    } else if let slowest = exchanges.max(by: { total($0) < total($1) }) {
+      (times.exchangeWithin, times.exchangeBetween) = slowest
+    }
     let communication =
       times.tensorParallel + total((times.exchangeWithin, times.exchangeBetween))
     times.exposed = exposed(communication, times.compute)
@@ -200,9 +220,18 @@ public struct ClosedForm: Sendable {
     case .pod:
       let sent = fragments.indices.filter { $0 != place }
         .reduce(0.0) { $0 + hit(Double(fragments[$1])) }
-      let got = (all - here) / here * hit(here)
+      let others = fragments.indices.filter { $0 != place }.map { fragments[$0] }
+      // Sources whose copies come to one rank of the pod: on average, or to the one that most come to.
+      let relayed =
+        choices.relays == .average
+        ? (all - here) / here
+        : Double(others.reduce(0) { $0 + ($1 + fragments[place] - 1) / fragments[place] })
+      let got = relayed * hit(here)
       // A member that is alone in its pod has nobody to forward to.
-      return (here > 1 ? each * (all - 1) / all : 0, max(sent, got))
+      let within =
+        choices.relays == .average
+        ? each * (all - 1) / all : hit(1) * (here - 1) * (1 + relayed)
+      return (here > 1 ? within : 0, max(sent, got))
     }
   }
 
