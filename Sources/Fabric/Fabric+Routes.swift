@@ -30,7 +30,8 @@ extension Fabric {
     /// Its place in the pod.
     let place: Int
 
-    init(_ gpu: Int, _ fabric: Fabric) {
+    /// Borrowed: an initializer else takes a copy, and routes are asked for by the million.
+    init(_ gpu: Int, _ fabric: borrowing Fabric) {
       self.gpu = gpu
       run = fabric.layout.run(ofGPU: gpu)
       let offset = gpu - run.firstGPU

@@ -12,22 +12,7 @@ public enum AlgorithmFile {
   ///
   /// - Throws: a `Diagnostic` with file and key path.
   public static func read(_ path: String) throws -> [AlgorithmRule] {
-    let root = try JSONNode(contentsOfFile: path, limit: 1 << 20)
-    let schemaNode = try root.required("schema")
-    guard try schemaNode.string() == schema else {
-      throw schemaNode.diagnostic(
-        .unsupportedVersion, "is '\(try schemaNode.string())', and this version reads \(schema)")
-    }
-    try root.allow(keys: ["schema", "name", "description", "rules"])
-    _ = try root.optional("name")?.string()
-    _ = try root.optional("description")?.string()
-    let list = try root.required("rules")
-    let nodes = try list.elements()
-    guard !nodes.isEmpty else {
-      throw list.diagnostic(
-        .malformedRule, "there is no rule in it", remedy: "add one, or leave the file out")
-    }
-    return try nodes.map(rule)
+    try JSONNode.rules(inFile: path, schema: schema).map(rule)
   }
 
   private static func rule(_ node: JSONNode) throws -> AlgorithmRule {

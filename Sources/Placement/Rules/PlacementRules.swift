@@ -29,22 +29,7 @@ public struct PlacementRules: Sendable {
   ///
   /// - Throws: a `Diagnostic` with the key path of what is wrong.
   public init(file path: String) throws {
-    let root = try JSONNode(contentsOfFile: path, limit: 1 << 20)
-    let schema = try root.required("schema")
-    guard try schema.string() == Self.schema else {
-      throw schema.diagnostic(
-        .unsupportedVersion, "is '\(try schema.string())', and this version reads \(Self.schema)")
-    }
-    try root.allow(keys: ["schema", "name", "description", "rules"])
-    _ = try root.optional("name")?.string()
-    _ = try root.optional("description")?.string()
-    let list = try root.required("rules")
-    let nodes = try list.elements()
-    guard !nodes.isEmpty else {
-      throw list.diagnostic(
-        .malformedRule, "there is no rule in it", remedy: "add one, or leave the file out")
-    }
-    rules = try nodes.map(PlacementRule.init)
+    rules = try JSONNode.rules(inFile: path, schema: Self.schema).map(PlacementRule.init)
   }
 }
 

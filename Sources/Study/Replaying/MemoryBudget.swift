@@ -26,7 +26,8 @@ public struct MemoryBudget: Sendable, Hashable {
     throw Diagnostic(
       .outOfMemory,
       "\(what) needs about \(Self.words(needed)) of memory, and may take \(Self.words(bytes))",
-      remedy: "give it more with --memory, replay it without --no-fold, or fewer ranks of it")
+      remedy:
+        "give it more with --memory, leave --no-fold out where it is given, or replay fewer ranks")
   }
 
   /// Ends a replay that has taken more after all.
@@ -39,7 +40,8 @@ public struct MemoryBudget: Sendable, Hashable {
       .outOfMemory,
       "\(what) has taken \(Self.words(taken)) of memory when \(Int(share * 100)) % were done, and may "
         + "take \(Self.words(bytes))",
-      remedy: "give it more with --memory, replay it without --no-fold, or fewer ranks of it")
+      remedy:
+        "give it more with --memory, leave --no-fold out where it is given, or replay fewer ranks")
   }
 
   /// Bytes of the process that are in memory; 0 where the system does not say.

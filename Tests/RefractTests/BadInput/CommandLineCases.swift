@@ -26,6 +26,26 @@ enum CommandLineCases {
       "an unknown option", replay + " --fabric hgx-h800-8 --speed 9",
       "Error: Unknown option '--speed'. Did you mean '--step'?…"),
     usage(
+      "no replica", replay + " --fabric hgx-h800-8 --replicas 0", "Error: --replicas is at least 1…"),
+    usage(
+      "replicas of no trace",
+      "place export --ranks 8 --replicas 2 --fabric hgx-h800-8 --to openmpi -o {dir}/out",
+      "Error: --replicas puts a trace on the fabric several times, and there is none…"),
+    BadInput(
+      "usage: more replicas than are looked at", job,
+      replay + " --fabric hgx-h800-8 --replicas 9999999999", status: 65,
+      """
+      {dir}/rank0.json and 1 more: 9999999999 replicas of 2 ranks are more than 1048576 ranks; ask \
+      for fewer with --replicas [limit-exceeded]
+      """),
+    BadInput(
+      "usage: replicas that have no room", job, replay + " --fabric hgx-h800-8 --replicas 100000",
+      status: 65,
+      """
+      fabric 'hgx-h800-8': the job has 200000 ranks, and fabric 'hgx-h800-8' has 2048 GPUs; choose a \
+      larger fabric, or raise 'pods' in its file [fabric-too-small]
+      """),
+    usage(
       "a step that is a word", replay + " --fabric hgx-h800-8 --step soon",
       "Error: --step takes a number, 'last' or 'all', not 'soon'…"),
     usage(
