@@ -26,7 +26,8 @@ enum CommandLineCases {
       "an unknown option", replay + " --fabric hgx-h800-8 --speed 9",
       "Error: Unknown option '--speed'. Did you mean '--step'?…"),
     usage(
-      "no replica", replay + " --fabric hgx-h800-8 --replicas 0", "Error: --replicas is at least 1…"),
+      "no replica", replay + " --fabric hgx-h800-8 --replicas 0", "Error: --replicas is at least 1…"
+    ),
     usage(
       "replicas of no trace",
       "place export --ranks 8 --replicas 2 --fabric hgx-h800-8 --to openmpi -o {dir}/out",
