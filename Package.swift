@@ -155,7 +155,7 @@ let testedModules: [Module] = [
   Module(
     name: "Study",
     dependencies: [
-      "Quantities", "Diagnostics", "Trace", "Synthesis", "Ingest", "Workload", "Fabric",
+      "Quantities", "Diagnostics", "JSON", "Trace", "Synthesis", "Ingest", "Workload", "Fabric",
       "Placement", "Collectives", "Simulation",
     ]),
   Module(
